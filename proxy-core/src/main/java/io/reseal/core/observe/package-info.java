@@ -1,0 +1,5 @@
+/** What the data plane reports: access and connection records. */
+@NullMarked
+package io.reseal.core.observe;
+
+import org.jspecify.annotations.NullMarked;
