@@ -1,0 +1,44 @@
+package io.reseal.core.tls;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+
+/** What messages say about certificates; a peer's text is cut here, and escaped where shown. */
+final class CertificateText {
+  private static final int MAX_NAME_CHARS = 200;
+  private static final HexFormat FINGERPRINT = HexFormat.ofDelimiter(":").withUpperCase();
+
+  private CertificateText() {}
+
+  static String subject(X509Certificate certificate) {
+    return cut(certificate.getSubjectX500Principal().getName());
+  }
+
+  static String issuer(X509Certificate certificate) {
+    return cut(certificate.getIssuerX500Principal().getName());
+  }
+
+  static String validFrom(X509Certificate certificate) {
+    return certificate.getNotBefore().toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  static String validUntil(X509Certificate certificate) {
+    return certificate.getNotAfter().toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  static String fingerprint(X509Certificate certificate) {
+    try {
+      return FINGERPRINT.formatHex(
+          MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+    } catch (GeneralSecurityException impossible) {
+      return "unknown";
+    }
+  }
+
+  static String cut(String text) {
+    return text.length() <= MAX_NAME_CHARS ? text : text.substring(0, MAX_NAME_CHARS) + "...";
+  }
+}

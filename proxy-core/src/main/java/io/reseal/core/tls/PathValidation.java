@@ -1,0 +1,248 @@
+package io.reseal.core.tls;
+
+import io.reseal.core.failure.TlsVerdict.Reason;
+import io.reseal.core.tls.PathFinder.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPath;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.PKIXReason;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The validation of one path by RFC 5280, which the JDK does, and of what it leaves out: the
+ * anchor's own limits, key and signature strength, and the purpose of each certificate.
+ *
+ * <p>Revocation is not checked.
+ */
+final class PathValidation {
+  private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+  private static final String ANY_PURPOSE = "2.5.29.37.0";
+  private static final String NAME_CONSTRAINTS = "2.5.29.30";
+  private static final int USAGE_DIGITAL_SIGNATURE = 0;
+  private static final int USAGE_CERT_SIGN = 5;
+
+  private final Path path;
+  private final Instant now;
+
+  private PathValidation(Path path, Instant now) {
+    this.path = path;
+    this.now = now;
+  }
+
+  /** The first fault of a path, or null. */
+  static @Nullable Fault check(Path path, Instant now) throws GeneralSecurityException {
+    return new PathValidation(path, now).check();
+  }
+
+  private @Nullable Fault check() throws GeneralSecurityException {
+    Fault fault = checkStrength();
+    if (fault == null) {
+      fault = path.isPinnedLeaf() ? checkDates(path.leaf()) : checkPath();
+    }
+    return fault != null ? fault : checkPurpose();
+  }
+
+  private @Nullable Fault checkStrength() {
+    for (X509Certificate certificate : withAnchor()) {
+      String weakKey = Strength.keyFault(certificate.getPublicKey());
+      if (!weakKey.isEmpty()) {
+        return new Fault(Reason.WEAK_KEY, certificate, "its key is " + weakKey);
+      }
+    }
+    if (path.isPinnedLeaf()) {
+      return null;
+    }
+    for (X509Certificate certificate : path.certificates()) {
+      String weakDigest = Strength.signatureFault(certificate);
+      if (!weakDigest.isEmpty()) {
+        return new Fault(
+            Reason.WEAK_SIGNATURE, certificate, "it is signed with " + weakDigest);
+      }
+    }
+    return null;
+  }
+
+  private List<X509Certificate> withAnchor() {
+    if (path.isPinnedLeaf()) {
+      return path.certificates();
+    }
+    List<X509Certificate> all = new ArrayList<>(path.certificates());
+    all.add(path.anchor());
+    return all;
+  }
+
+  private @Nullable Fault checkPath() throws GeneralSecurityException {
+    /*
+     * The JDK takes an anchor as a name and a key and looks at nothing else of it. A self-signed
+     * anchor of version 3 is therefore put into the path, under itself as anchor: then its dates,
+     * CA flag, path length and name constraints count. Others are looked at here.
+     */
+    X509Certificate anchor = path.anchor();
+    boolean inPath = anchor.getVersion() >= 3
+        && Strength.signatureFault(anchor).isEmpty()
+        && PathFinder.isSelfSigned(anchor);
+    if (!inPath) {
+      Fault fault = checkAnchor(anchor);
+      if (fault != null) {
+        return fault;
+      }
+    }
+    List<X509Certificate> certificates = inPath ? withAnchor() : path.certificates();
+    TrustAnchor trusted =
+        new TrustAnchor(anchor.getSubjectX500Principal(), anchor.getPublicKey(), null);
+    PKIXParameters parameters = new PKIXParameters(Set.of(trusted));
+    parameters.setRevocationEnabled(false);
+    parameters.setDate(Date.from(now));
+    CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(certificates);
+    try {
+      CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
+      return null;
+    } catch (CertPathValidatorException refused) {
+      int index = refused.getIndex();
+      X509Certificate culprit =
+          index >= 0 && index < certificates.size() ? certificates.get(index) : path.leaf();
+      return classify(refused, culprit);
+    }
+  }
+
+  private @Nullable Fault checkAnchor(X509Certificate anchor) {
+    Fault fault = checkDates(anchor);
+    if (fault != null) {
+      return fault;
+    }
+    if (anchor.getVersion() < 3) {
+      return null;
+    }
+    int pathLength = anchor.getBasicConstraints();
+    if (pathLength < 0 || mayNot(anchor, USAGE_CERT_SIGN)) {
+      return new Fault(
+          Reason.NOT_A_CA, anchor, "it signed another certificate, and is not a CA certificate");
+    }
+    if (issuersBelowAnchor() > pathLength) {
+      return new Fault(
+          Reason.PATH_TOO_LONG, anchor, "it allows " + pathLength + " CA certificates below it");
+    }
+    if (anchor.getExtensionValue(NAME_CONSTRAINTS) != null) {
+      return new Fault(
+          Reason.NAME_CONSTRAINTS,
+          anchor,
+          "it has name constraints, which are applied only to a self-signed CA certificate");
+    }
+    return null;
+  }
+
+  private long issuersBelowAnchor() {
+    return path.certificates().stream()
+        .skip(1)
+        .filter(issuer ->
+            !issuer.getSubjectX500Principal().equals(issuer.getIssuerX500Principal()))
+        .count();
+  }
+
+  private @Nullable Fault checkDates(X509Certificate certificate) {
+    if (now.isAfter(certificate.getNotAfter().toInstant())) {
+      return expired(certificate);
+    }
+    return now.isBefore(certificate.getNotBefore().toInstant()) ? notYetValid(certificate) : null;
+  }
+
+  private Fault expired(X509Certificate certificate) {
+    return new Fault(
+        Reason.EXPIRED,
+        certificate,
+        "it expired at " + CertificateText.validUntil(certificate) + " (now: " + now + ")");
+  }
+
+  private Fault notYetValid(X509Certificate certificate) {
+    return new Fault(
+        Reason.NOT_YET_VALID,
+        certificate,
+        "it becomes valid at " + CertificateText.validFrom(certificate) + " (now: " + now + ")");
+  }
+
+  private Fault classify(CertPathValidatorException refused, X509Certificate culprit) {
+    if (refused.getReason() instanceof BasicReason reason) {
+      return switch (reason) {
+        case EXPIRED -> expired(culprit);
+        case NOT_YET_VALID -> notYetValid(culprit);
+        case REVOKED -> new Fault(Reason.REVOKED, culprit, "it is revoked");
+        case ALGORITHM_CONSTRAINED ->
+          new Fault(Reason.WEAK_SIGNATURE, culprit, "the Java runtime's security policy refuses"
+              + " its algorithms: " + refused.getMessage());
+        case INVALID_SIGNATURE ->
+          new Fault(Reason.UNKNOWN_ISSUER, culprit, "its signature does not verify");
+        case UNSPECIFIED, UNDETERMINED_REVOCATION_STATUS -> unspecified(refused, culprit);
+      };
+    }
+    if (refused.getReason() instanceof PKIXReason reason) {
+      return switch (reason) {
+        case NOT_CA_CERT ->
+          new Fault(Reason.NOT_A_CA, culprit, "it signed another certificate, and is not a CA");
+        case INVALID_KEY_USAGE ->
+          new Fault(Reason.NOT_A_CA, culprit, "it signed another certificate, and its key usage"
+              + " does not allow that (keyCertSign is missing)");
+        case PATH_TOO_LONG ->
+          new Fault(Reason.PATH_TOO_LONG, culprit, "more CA certificates stand below it than its"
+              + " path length allows");
+        case INVALID_NAME ->
+          new Fault(Reason.NAME_CONSTRAINTS, culprit, "the certificates below it carry names that"
+              + " its name constraints do not permit");
+        case UNRECOGNIZED_CRIT_EXT ->
+          new Fault(Reason.UNKNOWN_CRITICAL_EXTENSION, culprit, "it has critical extensions that"
+              + " are not understood: " + culprit.getCriticalExtensionOIDs());
+        case NAME_CHAINING, INVALID_POLICY, NO_TRUST_ANCHOR -> unspecified(refused, culprit);
+      };
+    }
+    return unspecified(refused, culprit);
+  }
+
+  private static Fault unspecified(CertPathValidatorException refused, X509Certificate culprit) {
+    return new Fault(
+        Reason.CERTIFICATE_REJECTED, culprit, String.valueOf(refused.getMessage()));
+  }
+
+  private @Nullable Fault checkPurpose() throws GeneralSecurityException {
+    for (X509Certificate certificate : path.certificates()) {
+      List<String> purposes = certificate.getExtendedKeyUsage();
+      if (purposes != null
+          && !purposes.contains(SERVER_AUTH)
+          && !purposes.contains(ANY_PURPOSE)) {
+        return new Fault(
+            Reason.WRONG_USAGE,
+            certificate,
+            "its extended key usage is not for servers: " + String.join(", ", purposes));
+      }
+    }
+    if (mayNot(path.leaf(), USAGE_DIGITAL_SIGNATURE)) {
+      return new Fault(
+          Reason.WRONG_USAGE,
+          path.leaf(),
+          "its key usage does not allow the handshake's signature (digitalSignature is missing)");
+    }
+    return null;
+  }
+
+  private static boolean mayNot(X509Certificate certificate, int usage) {
+    boolean[] usages = certificate.getKeyUsage();
+    return usages != null && !usages[usage];
+  }
+
+  /**
+   * What is wrong with a path.
+   *
+   * @param culprit the certificate at which it shows
+   * @param what a clause about the culprit
+   */
+  record Fault(Reason reason, X509Certificate culprit, String what) {}
+}

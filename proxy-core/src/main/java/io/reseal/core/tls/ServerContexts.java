@@ -1,0 +1,115 @@
+package io.reseal.core.tls;
+
+import io.reseal.config.ListenerSecurity.Tls;
+import io.reseal.config.ListenerSecurity.UnknownServerName.Refuse;
+import io.reseal.config.ListenerSecurity.UnknownServerName.ServeIdentity;
+import io.reseal.config.RuntimeSettings.TlsProvider;
+import io.reseal.config.ServerIdentity;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The identities of one TLS listener, compiled, and the table from server names to them. Immutable
+ * and safe to share between loops; released once, by its owner.
+ */
+public final class ServerContexts {
+  private final List<ServerContext> contexts;
+  private final SniTable<ServerContext> byServerName;
+  private final @Nullable ServerContext unknownServerName;
+
+  private ServerContexts(
+      List<ServerContext> contexts,
+      SniTable<ServerContext> byServerName,
+      @Nullable ServerContext unknownServerName) {
+    this.contexts = contexts;
+    this.byServerName = byServerName;
+    this.unknownServerName = unknownServerName;
+  }
+
+  /**
+   * Compiles every identity that the listener names, at once, so that a bad one shows here and not
+   * at its first client. Where two identities claim one server name, the first in the listener's
+   * order has it.
+   *
+   * @param tls the listener's security
+   * @param identities all identities of the configuration, in any order
+   * @param provider the TLS library
+   * @throws TlsSetupException when the library refuses something; nothing stays allocated
+   */
+  public static ServerContexts compile(
+      Tls tls, List<ServerIdentity> identities, TlsProvider provider) {
+    Map<String, ServerIdentity> known = new HashMap<>();
+    for (ServerIdentity identity : identities) {
+      known.put(identity.name(), identity);
+    }
+    ServerContextFactory factory =
+        new ServerContextFactory(tls, provider, Math.max(1, tls.identities().size()));
+    List<ServerContext> contexts = new ArrayList<>(tls.identities().size());
+    Map<String, ServerContext> byIdentity = new HashMap<>();
+    Map<String, ServerContext> byServerName = new LinkedHashMap<>();
+    try {
+      for (String name : tls.identities()) {
+        ServerIdentity identity = requireIdentity(known, name);
+        ServerContext context = factory.create(identity, contexts.size());
+        contexts.add(context);
+        byIdentity.put(name, context);
+        for (String serverName : identity.serverNames()) {
+          byServerName.putIfAbsent(serverName, context);
+        }
+      }
+      ServerContext unknown = switch (tls.unknownServerName()) {
+        case Refuse() -> null;
+        case ServeIdentity(String name) -> {
+          requireIdentity(known, name);
+          ServerContext context = byIdentity.get(name);
+          if (context == null) {
+            context = factory.create(requireIdentity(known, name), contexts.size());
+            contexts.add(context);
+          }
+          yield context;
+        }
+      };
+      return new ServerContexts(List.copyOf(contexts), SniTable.of(byServerName), unknown);
+    } catch (RuntimeException refused) {
+      contexts.forEach(ServerContext::release);
+      throw refused;
+    }
+  }
+
+  private static ServerIdentity requireIdentity(Map<String, ServerIdentity> known, String name) {
+    ServerIdentity identity = known.get(name);
+    if (identity == null) {
+      throw new IllegalArgumentException("identity \"" + name + "\" is not defined");
+    }
+    return identity;
+  }
+
+  /**
+   * The context for a server name in lower case (empty for none): by its exact name, then by
+   * wildcard, then the one for unknown names. Null means refuse with {@link
+   * TlsAlert#UNRECOGNIZED_NAME}.
+   */
+  public @Nullable ServerContext select(String serverName) {
+    ServerContext context = selectKnown(serverName);
+    return context != null ? context : unknownServerName;
+  }
+
+  /** The context that covers a name by its own list, without the one for unknown names. */
+  public @Nullable ServerContext selectKnown(String serverName) {
+    return serverName.isEmpty() ? null : byServerName.lookup(serverName);
+  }
+
+  /** All contexts, in the listener's order; the index of each is its policy group. */
+  public List<ServerContext> contexts() {
+    return contexts;
+  }
+
+  /** Gives the native contexts back once the last connection that uses them is closed. */
+  public void release() {
+    contexts.forEach(ServerContext::release);
+  }
+}

@@ -1,0 +1,53 @@
+package io.reseal.core.tls;
+
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.DSAPublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.PSSParameterSpec;
+import java.util.Locale;
+
+/** The least that keys and signatures of a path must have: RSA 2048, EC 256, no SHA-1 or MD5. */
+final class Strength {
+  private static final int MIN_RSA_BITS = 2048;
+  private static final int MIN_EC_BITS = 256;
+
+  private Strength() {}
+
+  /** What is too weak about a key, or empty. */
+  static String keyFault(PublicKey key) {
+    return switch (key) {
+      case RSAPublicKey rsa when rsa.getModulus().bitLength() < MIN_RSA_BITS ->
+        "RSA " + rsa.getModulus().bitLength() + " (expected: at least " + MIN_RSA_BITS + ")";
+      case ECPublicKey ec when ec.getParams().getOrder().bitLength() < MIN_EC_BITS ->
+        "EC " + ec.getParams().getOrder().bitLength() + " (expected: at least " + MIN_EC_BITS
+            + ")";
+      case DSAPublicKey dsa -> "DSA (expected: RSA or EC)";
+      default -> "";
+    };
+  }
+
+  /** The digest by which a certificate is signed, where it is broken, or empty. */
+  static String signatureFault(X509Certificate certificate) {
+    String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
+    String digest = algorithm.contains("PSS") ? pssDigest(certificate) : algorithm;
+    if (digest.startsWith("SHA1") || digest.startsWith("SHA-1")) {
+      return "SHA-1";
+    }
+    return digest.startsWith("MD") ? digest.substring(0, 3) : "";
+  }
+
+  private static String pssDigest(X509Certificate certificate) {
+    try {
+      AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
+      parameters.init(certificate.getSigAlgParams());
+      return parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
+    } catch (GeneralSecurityException | java.io.IOException | RuntimeException absent) {
+      // Without parameters the standard's defaults apply, and those are SHA-1.
+      return "SHA-1";
+    }
+  }
+}

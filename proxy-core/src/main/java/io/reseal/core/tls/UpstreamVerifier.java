@@ -1,0 +1,180 @@
+package io.reseal.core.tls;
+
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.reseal.config.UpstreamTls;
+import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.failure.TlsVerdict.Reason;
+import io.reseal.core.tls.PathFinder.DeadEnd;
+import io.reseal.core.tls.PathFinder.Found;
+import io.reseal.core.tls.PathFinder.Path;
+import io.reseal.core.tls.PathValidation.Fault;
+import java.io.ByteArrayInputStream;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The judge of upstream certificates: the chain must lead to a trust anchor of the policy, and the
+ * leaf must carry an accepted name. Every refusal is a {@link VerdictException} with the exact
+ * reason; nothing is ever accepted for want of information.
+ *
+ * <p>Immutable; called on event loops, once per full handshake. On resumption it is not asked (see
+ * {@link SessionKey}).
+ */
+final class UpstreamVerifier extends X509ExtendedTrustManager {
+  private static final X509Certificate[] NOBODY = {};
+
+  private final AnchorSet anchors;
+  private final boolean commonNameFallback;
+  private final InstantSource clock;
+
+  UpstreamVerifier(AnchorSet anchors, UpstreamTls tls, InstantSource clock) {
+    this.anchors = anchors;
+    this.commonNameFallback = tls.commonNameFallback();
+    this.clock = clock;
+  }
+
+  @Override
+  public void checkServerTrusted(
+      X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+      throws CertificateException {
+    SessionKey key = engine == null ? null : SessionKey.decode(engine.getPeerHost());
+    if (key == null) {
+      throw new CertificateException("the connection does not say which names are accepted");
+    }
+    TlsVerdict verdict = judge(List.of(chain), key.accepted());
+    if (verdict == null) {
+      return;
+    }
+    VerdictException refusal = new VerdictException(verdict);
+    if (engine instanceof ReferenceCountedOpenSslEngine) {
+      // So that the upstream's log says the same as ours.
+      throw new OpenSslCertificateException(
+          refusal.getMessage(), refusal, VerdictAlerts.verifyError(verdict.reason()));
+    }
+    throw refusal;
+  }
+
+  /** The verdict on a chain for a set of accepted names, or null when it is good. */
+  @Nullable TlsVerdict judge(List<X509Certificate> presented, List<String> accepted) {
+    Instant now = clock.instant();
+    VerdictWriter writer = new VerdictWriter(anchors, accepted, now);
+    if (presented.isEmpty()) {
+      return writer.noCertificate();
+    }
+    if (presented.size() > PathFinder.MAX_PRESENTED) {
+      return writer.tooManyCertificates(presented.size());
+    }
+    try {
+      List<X509Certificate> chain = parse(presented);
+      NameCheck names = NameCheck.of(chain.getFirst());
+      writer.about(chain, names);
+      return judge(chain, names, accepted, writer, now);
+    } catch (GeneralSecurityException | RuntimeException unreadable) {
+      return writer.malformed(unreadable);
+    }
+  }
+
+  private @Nullable TlsVerdict judge(
+      List<X509Certificate> chain,
+      NameCheck names,
+      List<String> accepted,
+      VerdictWriter writer,
+      Instant now)
+      throws GeneralSecurityException {
+    switch (PathFinder.search(chain, anchors)) {
+      case DeadEnd deadEnd -> {
+        return writer.noPath(deadEnd);
+      }
+      case Found found -> {
+        Fault fault = firstFault(found.paths(), now);
+        if (fault != null) {
+          return writer.badPath(fault);
+        }
+      }
+    }
+    if (names.matches(accepted)) {
+      return null;
+    }
+    if (names.matchesByCommonName(accepted)) {
+      return commonNameFallback ? null : writer.commonNameOnly();
+    }
+    return writer.nameMismatch();
+  }
+
+  /** The fault of the first path when every path has one, or null when one is good. */
+  private static @Nullable Fault firstFault(List<Path> paths, Instant now)
+      throws GeneralSecurityException {
+    Fault first = null;
+    for (Path path : paths) {
+      Fault fault = PathValidation.check(path, now);
+      if (fault == null) {
+        return null;
+      }
+      first = first == null ? fault : first;
+    }
+    return first;
+  }
+
+  /** Netty's certificates parse lazily and fail late; these fail now. */
+  private static List<X509Certificate> parse(List<X509Certificate> presented)
+      throws CertificateException {
+    CertificateFactory factory = CertificateFactory.getInstance("X.509");
+    List<X509Certificate> parsed = new ArrayList<>(presented.size());
+    for (X509Certificate certificate : presented) {
+      if (factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded()))
+          instanceof X509Certificate readable) {
+        parsed.add(readable);
+      }
+    }
+    return parsed;
+  }
+
+  @Override
+  public void checkServerTrusted(
+      X509Certificate[] chain, String authType, @Nullable Socket socket)
+      throws CertificateException {
+    throw new CertificateException("only connections of an SSLEngine can be checked");
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw new CertificateException("only connections of an SSLEngine can be checked");
+  }
+
+  @Override
+  public void checkClientTrusted(
+      X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+      throws CertificateException {
+    throw new CertificateException("not a server");
+  }
+
+  @Override
+  public void checkClientTrusted(
+      X509Certificate[] chain, String authType, @Nullable Socket socket)
+      throws CertificateException {
+    throw new CertificateException("not a server");
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw new CertificateException("not a server");
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return NOBODY;
+  }
+}

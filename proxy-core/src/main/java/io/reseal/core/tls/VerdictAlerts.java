@@ -1,0 +1,28 @@
+package io.reseal.core.tls;
+
+import io.netty.internal.tcnative.CertificateVerifier;
+import io.reseal.core.failure.TlsVerdict.Reason;
+
+/** The verification error that makes BoringSSL send the alert that fits a verdict. */
+final class VerdictAlerts {
+  private VerdictAlerts() {}
+
+  static int verifyError(Reason reason) {
+    return switch (reason) {
+      case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
+      case NOT_YET_VALID -> CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
+      case REVOKED -> CertificateVerifier.X509_V_ERR_CERT_REVOKED;
+      case UNKNOWN_ISSUER, MISSING_INTERMEDIATE ->
+        CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+      case SAME_NAME_OTHER_KEY -> CertificateVerifier.X509_V_ERR_CERT_SIGNATURE_FAILURE;
+      case SELF_SIGNED -> CertificateVerifier.X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+      case NOT_A_CA -> CertificateVerifier.X509_V_ERR_INVALID_CA;
+      case PATH_TOO_LONG -> CertificateVerifier.X509_V_ERR_PATH_LENGTH_EXCEEDED;
+      case WRONG_USAGE -> CertificateVerifier.X509_V_ERR_INVALID_PURPOSE;
+      case UNKNOWN_CRITICAL_EXTENSION ->
+        CertificateVerifier.X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION;
+      case NAME_MISMATCH, COMMON_NAME_ONLY -> CertificateVerifier.X509_V_ERR_HOSTNAME_MISMATCH;
+      default -> CertificateVerifier.X509_V_ERR_CERT_REJECTED;
+    };
+  }
+}
