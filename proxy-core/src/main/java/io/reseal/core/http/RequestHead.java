@@ -48,6 +48,8 @@ public final class RequestHead {
   private long contentLength = -1;
   private boolean expectsContinue;
   private @Nullable String upgrade;
+  private boolean endOfStream;
+  private boolean prepared;
 
   public RequestHead(
       Version version,
@@ -130,6 +132,30 @@ public final class RequestHead {
   /** The protocol that the client wants to change to, in lower case; null for none. */
   public @Nullable String upgrade() {
     return upgrade;
+  }
+
+  /** Whether an HTTP/2 request ended with its HEADERS. */
+  boolean isEndOfStream() {
+    return endOfStream;
+  }
+
+  void endOfStream(boolean endOfStream) {
+    this.endOfStream = endOfStream;
+  }
+
+  /** Whether the fields were already made ready for the upstream. */
+  boolean isPrepared() {
+    return prepared;
+  }
+
+  void prepared() {
+    prepared = true;
+  }
+
+  /** The authority as it is forwarded: the host, and the port where one was named. */
+  public String authority() {
+    String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return port < 0 ? literal : literal + ":" + port;
   }
 
   void authority(String host, int port) {

@@ -4,7 +4,6 @@ import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.reseal.config.UpstreamTls;
 import io.reseal.core.failure.TlsVerdict;
-import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.core.tls.PathFinder.DeadEnd;
 import io.reseal.core.tls.PathFinder.Found;
 import io.reseal.core.tls.PathFinder.Path;
@@ -66,7 +65,8 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   /** The verdict on a chain for a set of accepted names, or null when it is good. */
-  @Nullable TlsVerdict judge(List<X509Certificate> presented, List<String> accepted) {
+  @Nullable
+  TlsVerdict judge(List<X509Certificate> presented, List<String> accepted) {
     Instant now = clock.instant();
     VerdictWriter writer = new VerdictWriter(anchors, accepted, now);
     if (presented.isEmpty()) {
@@ -141,8 +141,7 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(
-      X509Certificate[] chain, String authType, @Nullable Socket socket)
+  public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
       throws CertificateException {
     throw new CertificateException("only connections of an SSLEngine can be checked");
   }
@@ -161,8 +160,7 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkClientTrusted(
-      X509Certificate[] chain, String authType, @Nullable Socket socket)
+  public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
       throws CertificateException {
     throw new CertificateException("not a server");
   }

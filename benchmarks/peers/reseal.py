@@ -1,0 +1,44 @@
+# Reseal beside other proxies in the shared benchmark: one event loop on one core, from the built distribution
+# (./reseal builds it). A line of peers.json may add "jvm" (flags) and "runtime" (settings of the YAML).
+import glob, json, os, shutil
+
+MODES = {"reencrypt", "offload", "passthrough"}
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def java():
+    named = os.environ.get("RESEAL_JAVA")
+    found = [named] if named else sorted(glob.glob("/usr/lib/jvm/*25*/bin/java"))
+    return found[0] if found else shutil.which("java")
+
+
+def command(p, *arguments):
+    lib = os.path.join(ROOT, "proxy-server", "target", "reseal", "lib")
+    classpath = ":".join(sorted(glob.glob(lib + "/*.jar")))
+    flags = p.get("jvm", ["-Xmx512m", "-XX:+UseSerialGC"])
+    return [java(), "-XX:ActiveProcessorCount=1", "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow", *flags, "-cp", classpath, "io.reseal.server.Main", *arguments]
+
+
+def version(p):
+    return command(p, "--version")
+
+
+def setup(p, c):
+    identities = {f"i{i}": {"certificate": pem, "serverNames": [host]} for i, (host, pem) in enumerate(c.hosts)}
+    action = {"reencrypt": "reencrypt", "offload": "offload", "passthrough": "passthrough"}[c.mode]
+    upstream = {"endpoints": [f"127.0.0.1:{c.backend_plain if c.mode == 'offload' else c.backend_tls}"]}
+    if c.mode == "reencrypt":
+        upstream["tls"] = {"destinationCA": c.destca, "serverName": c.backend_sni}
+    config = {
+        "listeners": [{"name": "bench", "address": f"127.0.0.1:{c.port}", "maxConnectionsPerSource": 20000,
+                       "tls": {"groups": ["X25519MLKEM768", "X25519", "P-256"]}}],
+        "identities": identities,
+        "routes": [{"name": "all", "hosts": [host for host, _ in c.hosts], action: {"upstream": "backend"}}],
+        "upstreams": {"backend": upstream},
+        "timeouts": {"keepAlive": "900s", "upstreamIdle": "900s", "upstreamAge": "24h", "tunnelIdle": "900s"},
+        "runtime": {"eventLoops": 1, **p.get("runtime", {})},
+    }
+    # JSON is YAML.
+    return dict(files={"reseal.yaml": json.dumps(config, indent=1)},
+                cmd=command(p, "run", "-c", f"{c.work}/reseal.yaml"), reload="HUP")

@@ -1,0 +1,222 @@
+package io.reseal.core;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.reseal.config.Listener;
+import io.reseal.config.Location;
+import io.reseal.config.Problem;
+import io.reseal.config.ProxyConfig;
+import io.reseal.core.listener.Admission;
+import io.reseal.core.listener.BoundListeners;
+import io.reseal.core.listener.ListenerBinder;
+import io.reseal.core.listener.ListenerPlan;
+import io.reseal.core.listener.Transport;
+import io.reseal.core.loop.Deadlines;
+import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.pipeline.OpenConnections;
+import io.reseal.core.pipeline.PipelineAssembler;
+import io.reseal.core.pipeline.UnassembledHandler;
+import io.reseal.core.snapshot.LoopState;
+import io.reseal.core.snapshot.Snapshot;
+import io.reseal.core.snapshot.SnapshotCompiler;
+import io.reseal.core.upstream.EndpointResolver;
+import io.reseal.core.upstream.UpstreamLoop;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * The data plane: event loops, the listeners on them, and the snapshot they serve. Started once,
+ * drained or closed once; thread-safe.
+ */
+public final class DataPlane implements AutoCloseable {
+  private static final long DRAIN_POLL_MILLIS = 20;
+  private static final int WRITE_LOW_BYTES = 64 << 10;
+  private static final int WRITE_HIGH_BYTES = 128 << 10;
+
+  private final Transport transport;
+  private final List<LoopPart> parts;
+  private final Snapshot snapshot;
+  private final BoundListeners listeners;
+  private boolean closed;
+
+  private DataPlane(
+      Transport transport, List<LoopPart> parts, Snapshot snapshot, BoundListeners listeners) {
+    this.transport = transport;
+    this.parts = parts;
+    this.snapshot = snapshot;
+    this.listeners = listeners;
+  }
+
+  /**
+   * Compiles a configuration and binds its listeners, all or nothing.
+   *
+   * @throws StartException with every reason: a port in use, a setting that the TLS library or the
+   *     transport refuses
+   */
+  public static DataPlane start(ProxyConfig config, DataPlaneObserver observer)
+      throws StartException {
+    Snapshot snapshot = compile(config);
+    Transport transport = null;
+    try {
+      transport = Transport.open(config.runtime());
+      List<LoopPart> parts = parts(transport, snapshot);
+      BoundListeners listeners = bind(config, transport, parts, observer);
+      return new DataPlane(transport, parts, snapshot, listeners);
+    } catch (StartException | RuntimeException failed) {
+      if (transport != null) {
+        transport.close();
+      }
+      snapshot.release();
+      throw failed instanceof StartException start ? start : refused(failed);
+    }
+  }
+
+  private static Snapshot compile(ProxyConfig config) throws StartException {
+    try {
+      return SnapshotCompiler.compile(config);
+    } catch (RuntimeException refusedByLibrary) {
+      throw refused(refusedByLibrary);
+    }
+  }
+
+  private static StartException refused(Throwable cause) {
+    String what = String.valueOf(cause.getMessage());
+    return new StartException(
+        List.of(new Problem(new Location("start", 0, 0, ""), what, "", "", "")));
+  }
+
+  private static List<LoopPart> parts(Transport transport, Snapshot snapshot) {
+    List<LoopPart> parts = new ArrayList<>();
+    for (EventLoop loop : transport.loops()) {
+      EndpointResolver resolver = new EndpointResolver(
+          loop,
+          transport.datagramChannel(),
+          snapshot.config().timeouts().resolve(),
+          /* servers= */ null);
+      UpstreamLoop upstreamLoop = new UpstreamLoop(
+          loop,
+          new Deadlines(loop),
+          new LoopFlusher(loop),
+          resolver,
+          clientBootstrap(transport, loop));
+      LoopState state = new LoopState(upstreamLoop, parts.size(), snapshot);
+      parts.add(new LoopPart(loop, state, resolver, new OpenConnections()));
+    }
+    return parts;
+  }
+
+  private static Bootstrap clientBootstrap(Transport transport, EventLoop loop) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(transport.clientChannel())
+        .option(ChannelOption.TCP_NODELAY, true)
+        // Reading starts when somebody is there to read.
+        .option(ChannelOption.AUTO_READ, false)
+        // A failed write is no reason to lose what the upstream has already answered.
+        .option(ChannelOption.AUTO_CLOSE, false)
+        .option(
+            ChannelOption.WRITE_BUFFER_WATER_MARK,
+            new WriteBufferWaterMark(WRITE_LOW_BYTES, WRITE_HIGH_BYTES))
+        .handler(new UnassembledHandler());
+  }
+
+  private static BoundListeners bind(
+      ProxyConfig config, Transport transport, List<LoopPart> parts, DataPlaneObserver observer)
+      throws StartException {
+    List<ListenerPlan> plans = new ArrayList<>();
+    for (Listener listener : config.listeners()) {
+      List<Consumer<Channel>> acceptors = new ArrayList<>();
+      for (LoopPart part : parts) {
+        PipelineAssembler assembler =
+            new PipelineAssembler(part.state(), listener.name(), observer, part.open());
+        acceptors.add(assembler::accepted);
+      }
+      plans.add(new ListenerPlan(
+          listener,
+          new Admission(listener),
+          acceptors,
+          (peer, verdict) -> observer.connectionRefused(
+              listener.name(), peer, verdict.name().toLowerCase(Locale.ROOT), "")));
+    }
+    List<Problem> problems = new ArrayList<>();
+    BoundListeners bound = ListenerBinder.bind(transport, plans, problems);
+    if (!problems.isEmpty()) {
+      throw new StartException(problems);
+    }
+    return bound;
+  }
+
+  /** The addresses bound, by listener name; a port of 0 is replaced by the real one. */
+  public Map<String, List<InetSocketAddress>> addresses() {
+    return Map.copyOf(listeners.addresses());
+  }
+
+  /** The transport in use, as the configuration spells it. */
+  public String transport() {
+    return transport.name();
+  }
+
+  /**
+   * Stops accepting, lets the work under way finish and closes.
+   *
+   * @param grace how long the work may take; what is left then is cut
+   * @return how many connections were cut
+   */
+  public int drain(Duration grace) {
+    listeners.close();
+    long deadline = System.nanoTime() + grace.toNanos();
+    onEveryLoop(part -> part.open().drain());
+    int left = openConnections();
+    while (left > 0 && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(DRAIN_POLL_MILLIS));
+      left = openConnections();
+    }
+    close();
+    return left;
+  }
+
+  /** Closes everything at once. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    listeners.close();
+    onEveryLoop(part -> {
+      part.open().closeAll();
+      part.state().close();
+      part.resolver().close();
+    });
+    transport.close();
+    snapshot.release();
+  }
+
+  private int openConnections() {
+    AtomicInteger open = new AtomicInteger();
+    onEveryLoop(part -> open.addAndGet(part.open().size()));
+    return open.get();
+  }
+
+  private void onEveryLoop(Consumer<LoopPart> task) {
+    for (LoopPart part : parts) {
+      part.loop().submit(() -> task.accept(part)).awaitUninterruptibly();
+    }
+  }
+
+  /** What belongs to one event loop. */
+  private record LoopPart(
+      EventLoop loop, LoopState state, EndpointResolver resolver, OpenConnections open) {}
+}

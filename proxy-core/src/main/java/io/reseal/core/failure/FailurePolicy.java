@@ -1,0 +1,187 @@
+package io.reseal.core.failure;
+
+import io.reseal.core.failure.Failure.ClientGone;
+import io.reseal.core.failure.Failure.ConnectFailed;
+import io.reseal.core.failure.Failure.Internal;
+import io.reseal.core.failure.Failure.Misdirected;
+import io.reseal.core.failure.Failure.NoRoute;
+import io.reseal.core.failure.Failure.Overloaded;
+import io.reseal.core.failure.Failure.RequestRejected;
+import io.reseal.core.failure.Failure.TlsFailed;
+import io.reseal.core.failure.Failure.UpstreamBroken;
+import io.reseal.core.failure.Failure.UpstreamTimedOut;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The single table from a {@link Failure} to what is said of it: the status, the error type of RFC
+ * 9209 section 2.3, and the facts. Clients in trusted networks are told the facts; others the type
+ * and an id that is in the log.
+ */
+public final class FailurePolicy {
+  private static final int MOST_DETAIL = 600;
+
+  private FailurePolicy() {}
+
+  /**
+   * What is said of a failure.
+   *
+   * @param error the registered error type
+   * @param token the exact reason, from a closed set
+   * @param detail the facts, escaped
+   * @param advice what mends it, or empty
+   */
+  public record Answer(int status, String error, String token, String detail, String advice) {}
+
+  public static Answer answer(Failure failure) {
+    return switch (failure) {
+      case RequestRejected(int status, String rule, String detail) ->
+          answer(status, "http_request_error", rule, detail);
+      case Misdirected(String serverName, String authority) ->
+          answer(
+              421,
+              "http_request_denied",
+              "misdirected",
+              "a connection for server name \"%s\" cannot carry requests for \"%s\""
+                  .formatted(PeerText.quote(serverName), PeerText.quote(authority)));
+      case NoRoute(String host, String path) ->
+          answer(
+              404,
+              "destination_not_found",
+              "no_route",
+              "no route for host \"%s\" and path \"%s\""
+                  .formatted(PeerText.quote(host), PeerText.quote(path)));
+      case Overloaded(String limit, String detail) ->
+          answer(503, "connection_limit_reached", "limit_reached", limit + ": " + detail);
+      case ConnectFailed connect -> connect(connect);
+      case TlsFailed tls -> tls(tls);
+      case UpstreamTimedOut timeout -> timeout(timeout);
+      case UpstreamBroken broken -> broken(broken);
+      case ClientGone(String detail) ->
+          answer(499, "http_request_error", "client_gone", detail);
+      case Internal(String detail) -> answer(500, "proxy_internal_error", "internal", detail);
+    };
+  }
+
+  private static Answer answer(int status, String error, String token, String detail) {
+    return new Answer(status, error, token, PeerText.escape(detail, MOST_DETAIL), "");
+  }
+
+  private static Answer connect(ConnectFailed connect) {
+    String detail =
+        "upstream \"%s\", endpoint %s: %s"
+            .formatted(connect.upstream(), connect.endpoint(), connect.detail());
+    String token = connect.fault().name().toLowerCase(Locale.ROOT);
+    return switch (connect.fault()) {
+      case NAME_NOT_RESOLVED -> answer(502, "dns_error", token, detail);
+      case RESOLVE_TIMED_OUT -> answer(504, "dns_timeout", token, detail);
+      case REFUSED -> answer(502, "connection_refused", token, detail);
+      case TIMED_OUT -> answer(504, "connection_timeout", token, detail);
+      case UNREACHABLE -> answer(502, "destination_ip_unroutable", token, detail);
+      case OUT_OF_RESOURCES -> answer(503, "connection_limit_reached", token, detail);
+    };
+  }
+
+  private static Answer tls(TlsFailed tls) {
+    TlsVerdict verdict = tls.verdict();
+    String error =
+        switch (verdict.reason()) {
+          case ALERT_RECEIVED, SERVER_NAME_REJECTED, CLIENT_CERTIFICATE_REQUIRED ->
+              "tls_alert_received";
+          case PLAINTEXT_ON_TLS_PORT,
+              PROTOCOL_MISMATCH,
+              CIPHER_MISMATCH,
+              ALPN_MISMATCH,
+              CLOSED_IN_HANDSHAKE,
+              HANDSHAKE_FAILED ->
+              "tls_protocol_error";
+          case HANDSHAKE_TIMED_OUT -> "connection_timeout";
+          default -> "tls_certificate_error";
+        };
+    int status = verdict.reason() == TlsVerdict.Reason.HANDSHAKE_TIMED_OUT ? 504 : 502;
+    String detail =
+        "upstream \"%s\", endpoint %s: %s"
+            .formatted(tls.upstream(), tls.endpoint(), verdict.detail());
+    return new Answer(
+        status,
+        error,
+        verdict.reason().token(),
+        PeerText.escape(detail, MOST_DETAIL),
+        PeerText.escape(verdict.advice(), MOST_DETAIL));
+  }
+
+  private static Answer timeout(UpstreamTimedOut timeout) {
+    String phase = timeout.phase().name().toLowerCase(Locale.ROOT);
+    String detail =
+        "upstream \"%s\", endpoint %s: %s not within %d ms"
+            .formatted(
+                timeout.upstream(),
+                timeout.endpoint(),
+                phase.replace('_', ' '),
+                timeout.after().toMillis());
+    String error =
+        switch (timeout.phase()) {
+          case TLS_HANDSHAKE -> "connection_timeout";
+          case RESPONSE_HEAD, RESPONSE_BODY -> "http_response_timeout";
+          case REQUEST_BODY -> "connection_write_timeout";
+        };
+    return answer(504, error, phase + "_timeout", detail);
+  }
+
+  private static Answer broken(UpstreamBroken broken) {
+    String detail =
+        "upstream \"%s\", endpoint %s: %s"
+            .formatted(broken.upstream(), broken.endpoint(), broken.detail());
+    String error =
+        switch (broken.fault()) {
+          case CLOSED_BEFORE_RESPONSE -> "connection_terminated";
+          case CLOSED_IN_HEAD, CLOSED_IN_BODY -> "http_response_incomplete";
+          case INVALID_RESPONSE -> "http_protocol_error";
+          case HEAD_TOO_LARGE -> "http_response_header_section_size";
+          case UPGRADE_MISMATCH -> "http_upgrade_failed";
+        };
+    return answer(502, error, broken.fault().name().toLowerCase(Locale.ROOT), detail);
+  }
+
+  /** One line with every fact, for the log. */
+  public static String logLine(Failure failure) {
+    Answer answer = answer(failure);
+    String line =
+        "%d %s (%s): %s".formatted(answer.status(), answer.token(), answer.error(), answer.detail());
+    return answer.advice().isEmpty() ? line : line + ". " + answer.advice();
+  }
+
+  /**
+   * The response to a client.
+   *
+   * @param accept the request's Accept field, or empty
+   * @param trusted whether the client may be told the facts
+   * @param errorId what finds the failure in the log
+   */
+  public static ErrorResponse render(
+      Failure failure, String accept, boolean trusted, String errorId) {
+    Answer answer = answer(failure);
+    boolean ownRequest = failure instanceof RequestRejected;
+    ErrorBody body = new ErrorBody(answer, trusted || ownRequest, errorId);
+    String details =
+        trusted
+            ? answer.token() + ": " + answer.detail()
+            : (ownRequest ? answer.token() + "; " : "") + "id " + errorId;
+    String proxyStatus =
+        "reseal; error=" + answer.error() + "; details=\"" + structured(details) + "\"";
+    Map<String, String> extra =
+        switch (answer.status()) {
+          case 503 -> Map.of("retry-after", "1");
+          case 405 -> Map.of("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+          default -> Map.of();
+        };
+    ErrorBody.Form form = ErrorBody.Form.of(accept);
+    return new ErrorResponse(
+        answer.status(), form.contentType(), body.render(form), proxyStatus, extra);
+  }
+
+  /** RFC 8941 section 3.3.3: quotes and backslashes are escaped; all else is ASCII by now. */
+  private static String structured(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+}

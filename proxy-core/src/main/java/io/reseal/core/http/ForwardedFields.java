@@ -1,0 +1,105 @@
+package io.reseal.core.http;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The fields that tell an upstream who asked. What a client sends in them is dropped, unless it is
+ * a trusted proxy, whose chain is extended; so an upstream may believe what it reads.
+ */
+final class ForwardedFields {
+  private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
+  private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
+  private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
+  private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
+  private static final AsciiString PORT = AsciiString.cached("x-forwarded-port");
+  private static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
+
+  /** A chain longer than this is cut at its far end. */
+  private static final int MOST_CHAIN_CHARACTERS = 1_024;
+
+  private ForwardedFields() {}
+
+  static void apply(RequestHead request, EdgeConnection edge) {
+    HttpHeaders fields = request.fields();
+    String chain = edge.peer();
+    String proto = edge.scheme();
+    String host = request.authority();
+    String port = edge.localPort();
+    String forwarded = "for=" + edge.forwardedNode() + ";host=" + quoted(host) + ";proto=" + proto;
+    String realIp = edge.peer();
+    if (edge.peerTrusted()) {
+      chain = extended(fields, FOR, chain);
+      forwarded = extended(fields, FORWARDED, forwarded);
+      proto = believed(fields, PROTO, proto);
+      host = believed(fields, HOST, host);
+      port = believed(fields, PORT, port);
+      realIp = believed(fields, REAL_IP, realIp);
+    }
+    dropInbound(fields);
+    fields.set(FOR, chain);
+    fields.set(PROTO, proto);
+    fields.set(HOST, host);
+    fields.set(PORT, port);
+    fields.set(REAL_IP, realIp);
+    fields.set(FORWARDED, forwarded);
+  }
+
+  private static String extended(HttpHeaders fields, AsciiString name, String own) {
+    List<String> inbound = fields.getAll(name);
+    if (inbound.isEmpty()) {
+      return own;
+    }
+    String chain = String.join(", ", inbound) + ", " + own;
+    if (chain.length() <= MOST_CHAIN_CHARACTERS) {
+      return chain;
+    }
+    int cut = chain.indexOf(',', chain.length() - MOST_CHAIN_CHARACTERS);
+    return cut < 0 ? own : chain.substring(cut + 1).strip();
+  }
+
+  private static String believed(HttpHeaders fields, AsciiString name, String own) {
+    String inbound = fields.get(name);
+    return inbound == null || inbound.isEmpty() ? own : inbound;
+  }
+
+  private static void dropInbound(HttpHeaders fields) {
+    List<String> doomed = null;
+    var all = fields.iteratorCharSequence();
+    while (all.hasNext()) {
+      CharSequence name = all.next().getKey();
+      if (isAboutTheClient(name)) {
+        if (doomed == null) {
+          doomed = new java.util.ArrayList<>(4);
+        }
+        doomed.add(name.toString());
+      }
+    }
+    if (doomed != null) {
+      doomed.forEach(fields::remove);
+    }
+  }
+
+  private static boolean isAboutTheClient(CharSequence name) {
+    char first = name.isEmpty() ? 0 : (char) (name.charAt(0) | 0x20);
+    if (first == 'f') {
+      return AsciiString.contentEqualsIgnoreCase(name, FORWARDED);
+    }
+    if (first != 'x' && first != 's' || name.length() < 9) {
+      return false;
+    }
+    String lower = name.toString().toLowerCase(Locale.ROOT);
+    return lower.startsWith("x-forwarded-")
+        || lower.startsWith("x-real-ip")
+        || lower.startsWith("x-ssl-")
+        || lower.startsWith("x-client-cert")
+        || lower.startsWith("ssl-client-");
+  }
+
+  private static String quoted(String text) {
+    // A token needs no quotes (RFC 7239 section 4); a port's colon or a bracket does.
+    return Syntax.isToken(text) ? text : '"' + text + '"';
+  }
+}

@@ -1,0 +1,184 @@
+package io.reseal.core.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.reseal.config.Limits;
+import java.util.List;
+
+/**
+ * The decoder of a client's HTTP/1 requests, one at a time: after a request's end it keeps further
+ * bytes undecoded until {@link #resume}. So pipelined requests wait as bytes, bounded by one read,
+ * and what follows an upgrade request is never taken for HTTP.
+ *
+ * <p>Closes two gaps of Netty's decoder: separators other than one space in the request line, and
+ * more than one empty line before it (RFC 9112 section 2.2).
+ */
+final class RequestDecoder extends HttpRequestDecoder {
+  private static final int PIECE_BYTES = 1 << 20;
+  private static final byte SPACE = ' ';
+  private static final byte CR = '\r';
+  private static final byte LF = '\n';
+
+  private final Runnable onHeadBegun;
+  private boolean held;
+  private boolean discarding;
+  private boolean decoding;
+  private boolean atStart = true;
+  private boolean emptyLineSeen;
+  private int wordEnd;
+
+  /**
+   * @param onHeadBegun called at the first byte of each request
+   */
+  RequestDecoder(Limits limits, Runnable onHeadBegun) {
+    super(new HttpDecoderConfig()
+        // Method, version and separators fit beside the longest target.
+        .setMaxInitialLineLength(limits.requestTargetBytes() + 64)
+        .setMaxHeaderSize(limits.requestHeadBytes())
+        .setMaxChunkSize(PIECE_BYTES));
+    this.onHeadBegun = onHeadBegun;
+  }
+
+  /** Goes on with the next request; decodes what was kept. */
+  void resume(ChannelHandlerContext ctx) throws Exception {
+    held = false;
+    if (!decoding && actualReadableBytes() > 0) {
+      // Inside a decoding loop the loop goes on by itself, so pipelining needs no recursion.
+      channelRead(ctx, Unpooled.EMPTY_BUFFER);
+    }
+  }
+
+  /** Whether bytes wait for {@link #resume}. */
+  boolean hasKept() {
+    return held && actualReadableBytes() > 0;
+  }
+
+  /** Throws away whatever comes from here on. */
+  void discardRest() {
+    discarding = true;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    decoding = true;
+    try {
+      super.channelRead(ctx, message);
+    } finally {
+      decoding = false;
+    }
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out)
+      throws Exception {
+    if (discarding) {
+      buffer.skipBytes(buffer.readableBytes());
+      return;
+    }
+    if (held) {
+      return;
+    }
+    if (atStart && !skipEmptyLine(buffer, out)) {
+      return;
+    }
+    super.decode(ctx, buffer, out);
+    if (!out.isEmpty() && out.getLast() instanceof LastHttpContent) {
+      held = true;
+      atStart = true;
+      emptyLineSeen = false;
+    }
+  }
+
+  @Override
+  protected void decodeLast(ChannelHandlerContext ctx, ByteBuf buffer, List<Object> out)
+      throws Exception {
+    if (!held && !discarding) {
+      super.decodeLast(ctx, buffer, out);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (held && event instanceof ChannelInputShutdownEvent) {
+      // Netty would throw the kept requests away; whoever half-closed still waits for answers.
+      ctx.fireUserEventTriggered(event);
+      return;
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
+  /** Whether a request's first byte is there. */
+  private boolean skipEmptyLine(ByteBuf buffer, List<Object> out) {
+    int first = buffer.getByte(buffer.readerIndex());
+    if (first != CR && first != LF) {
+      atStart = false;
+      onHeadBegun.run();
+      return true;
+    }
+    if (first == CR && !emptyLineSeen) {
+      if (buffer.readableBytes() < 2) {
+        return false;
+      }
+      if (buffer.getByte(buffer.readerIndex() + 1) == LF) {
+        emptyLineSeen = true;
+        buffer.skipBytes(2);
+        return buffer.isReadable() && skipEmptyLine(buffer, out);
+      }
+    }
+    discarding = true;
+    HttpRequest invalid =
+        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request");
+    invalid.setDecoderResult(
+        DecoderResult.failure(new IllegalArgumentException("empty lines before the request line")));
+    out.add(invalid);
+    return false;
+  }
+
+  @Override
+  protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+    requireSeparator(start == 0, "before the method");
+    wordEnd = start + length;
+    return super.splitFirstWordInitialLine(line, start, length);
+  }
+
+  @Override
+  protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+    requireSeparator(start == wordEnd + 1 && line[wordEnd] == SPACE, "after the method");
+    wordEnd = start + length;
+    return super.splitSecondWordInitialLine(line, start, length);
+  }
+
+  @Override
+  protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+    requireSeparator(start == wordEnd + 1 && line[wordEnd] == SPACE, "after the target");
+    return super.splitThirdWordInitialLine(line, start, length);
+  }
+
+  private static void requireSeparator(boolean isSingleSpace, String where) {
+    if (!isSingleSpace) {
+      throw new IllegalArgumentException("request line: not a single space " + where);
+    }
+  }
+
+  /** Whether a decoder failure means that the fields are too long. */
+  static boolean isHeadTooLong(Throwable cause) {
+    return cause instanceof TooLongHttpHeaderException;
+  }
+
+  /** Whether a decoder failure means that the request target is too long. */
+  static boolean isLineTooLong(Throwable cause) {
+    return cause instanceof TooLongHttpLineException;
+  }
+}

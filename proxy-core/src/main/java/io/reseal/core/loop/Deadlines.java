@@ -1,0 +1,117 @@
+package io.reseal.core.loop;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deadlines of one event loop. Setting, moving and clearing one is a field write, because a
+ * request does it several times; a tick every {@value #TICK_MILLIS} ms looks for those that passed,
+ * so a deadline fires up to one tick late, never early. The tick runs only while a deadline is
+ * registered.
+ *
+ * <p>Confined to its event loop.
+ */
+public final class Deadlines {
+  static final long TICK_MILLIS = 100;
+
+  private final EventLoop loop;
+  private final Deadline head = new Deadline(null, () -> {});
+  private @Nullable ScheduledFuture<?> tick;
+
+  public Deadlines(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /**
+   * Registers an unset deadline.
+   *
+   * @param onExpiry called once each time that the deadline passes; it is unset then
+   */
+  public Deadline register(Runnable onExpiry) {
+    assert loop.inEventLoop();
+    Deadline deadline = new Deadline(this, onExpiry);
+    deadline.next = head.next;
+    deadline.previous = head;
+    if (head.next != null) {
+      head.next.previous = deadline;
+    }
+    head.next = deadline;
+    if (tick == null) {
+      tick = loop.scheduleWithFixedDelay(
+          this::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return deadline;
+  }
+
+  private void expire() {
+    long now = System.nanoTime();
+    Deadline deadline = head.next;
+    while (deadline != null) {
+      // Taken first: the callback may remove this deadline.
+      Deadline next = deadline.next;
+      if (deadline.isSet && now - deadline.atNanos >= 0) {
+        deadline.isSet = false;
+        deadline.onExpiry.run();
+        if (next != null && next.removed) {
+          // The callback removed the neighbour too: what is left comes with the next tick.
+          break;
+        }
+      }
+      deadline = next;
+    }
+    if (head.next == null && tick != null) {
+      tick.cancel(false);
+      tick = null;
+    }
+  }
+
+  /** One deadline, set or unset. */
+  public static final class Deadline {
+    private final @Nullable Deadlines owner;
+    private final Runnable onExpiry;
+    private @Nullable Deadline next;
+    private @Nullable Deadline previous;
+    private boolean isSet;
+    private boolean removed;
+    private long atNanos;
+
+    private Deadline(@Nullable Deadlines owner, Runnable onExpiry) {
+      this.owner = owner;
+      this.onExpiry = onExpiry;
+    }
+
+    /** Sets or moves the deadline to this many nanoseconds from now. */
+    public void setNanos(long nanosFromNow) {
+      atNanos = System.nanoTime() + nanosFromNow;
+      isSet = !removed;
+    }
+
+    /** Unsets the deadline; it may be set again. */
+    public void clear() {
+      isSet = false;
+    }
+
+    public boolean isSet() {
+      return isSet;
+    }
+
+    /** Unsets the deadline for good. */
+    public void remove() {
+      isSet = false;
+      if (removed || owner == null) {
+        return;
+      }
+      assert owner.loop.inEventLoop();
+      removed = true;
+      if (previous != null) {
+        previous.next = next;
+      }
+      if (next != null) {
+        next.previous = previous;
+      }
+      previous = null;
+    }
+  }
+}

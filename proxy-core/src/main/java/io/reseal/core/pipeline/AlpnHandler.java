@@ -1,0 +1,38 @@
+package io.reseal.core.pipeline;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+
+/** The step from a finished TLS handshake to the HTTP version that ALPN chose. */
+final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
+  private final PipelineAssembler assembler;
+  private final TerminatedConnection connection;
+
+  AlpnHandler(PipelineAssembler assembler, TerminatedConnection connection) {
+    // Who offers no ALPN speaks HTTP/1.1 (RFC 7301 leaves it to the application).
+    super(ApplicationProtocolNames.HTTP_1_1);
+    this.assembler = assembler;
+    this.connection = connection;
+  }
+
+  @Override
+  protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+    if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+      assembler.addHttp2(ctx.channel(), connection);
+    } else {
+      assembler.addHttp1(ctx.channel(), connection);
+    }
+  }
+
+  @Override
+  protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+    assembler.handshakeFailed(ctx.channel(), connection, cause);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // The SslHandler reports a failed handshake both ways; handshakeFailure has told it.
+    ctx.close();
+  }
+}

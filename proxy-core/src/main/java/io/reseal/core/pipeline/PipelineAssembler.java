@@ -1,0 +1,236 @@
+package io.reseal.core.pipeline;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
+import io.reseal.core.exchange.ClientConnection;
+import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.http.EdgeConnection;
+import io.reseal.core.http1.Http1Connection;
+import io.reseal.core.http2.Http2ClientConnection;
+import io.reseal.core.http2.Http2ConnectionBuilder;
+import io.reseal.core.listener.ClientHelloHandler;
+import io.reseal.core.listener.TlsDecision;
+import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.TunnelRecord;
+import io.reseal.core.snapshot.HostRoutes;
+import io.reseal.core.snapshot.ListenerTable;
+import io.reseal.core.snapshot.LoopState;
+import io.reseal.core.snapshot.Snapshot;
+import io.reseal.core.tls.ClientHello;
+import io.reseal.core.tls.HandshakeVerdicts;
+import io.reseal.core.tls.ServerContext;
+import io.reseal.core.tls.ServerContexts;
+import io.reseal.core.tls.TlsAlert;
+import io.reseal.core.tunnel.Tunnel;
+import io.reseal.core.upstream.UpstreamConnection;
+import io.reseal.core.upstream.UpstreamPlan;
+import io.reseal.core.upstream.UpstreamPool;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+
+/**
+ * The single place that says which handler follows which on a client's connection, for one listener
+ * on one event loop:
+ *
+ * <pre>
+ * cleartext    RequestDecoder, ResponseEncoder, Http1Connection
+ * TLS          ClientHelloHandler, and by its decision one of
+ *   terminate    SslHandler, AlpnHandler, and by ALPN one of
+ *     http/1.1     SslHandler, RequestDecoder, ResponseEncoder, Http1Connection
+ *     h2           SslHandler, Http2ClientConnection
+ *   passthrough  TunnelHandler
+ *   refuse       an alert, and the end
+ * upgraded     SslHandler (if TLS), TunnelHandler
+ * </pre>
+ *
+ * <p>Confined to its event loop.
+ */
+public final class PipelineAssembler {
+  private final LoopState loop;
+  private final String listener;
+  private final DataPlaneObserver observer;
+  private final OpenConnections open;
+
+  public PipelineAssembler(
+      LoopState loop, String listener, DataPlaneObserver observer, OpenConnections open) {
+    this.loop = loop;
+    this.listener = listener;
+    this.observer = observer;
+    this.open = open;
+  }
+
+  /** Gives an accepted connection its first handlers. */
+  public void accepted(Channel channel) {
+    assert loop.eventLoop().inEventLoop();
+    open.add(channel);
+    Snapshot snapshot = loop.snapshot();
+    if (snapshot.listener(listener).tls() == null) {
+      addHttp1(channel, TerminatedConnection.CLEARTEXT);
+      return;
+    }
+    // First and alone: nothing may read a byte before the TLS decision.
+    channel
+        .pipeline()
+        .addLast(
+            new ClientHelloHandler(
+                snapshot.config().limits().clientHelloBytes(),
+                snapshot.config().timeouts().handshake(),
+                loop.deadlines(),
+                this::decide,
+                this::decided));
+  }
+
+  private TlsDecision decide(ClientHello hello) {
+    ListenerTable table = loop.snapshot().listener(listener);
+    HostRoutes routes = table.hosts().lookup(hello.serverName());
+    if (routes != null && routes.passthrough() != null) {
+      return new TlsDecision.Passthrough(routes.passthrough(), routes.passthroughRoute());
+    }
+    ServerContexts contexts = table.tls();
+    ServerContext context = contexts == null ? null : contexts.select(hello.serverName());
+    if (context == null) {
+      return new TlsDecision.Refuse(
+          TlsAlert.UNRECOGNIZED_NAME, "unknown-server-name", hello.serverName());
+    }
+    if (!context.acceptsAlpn(hello.alpn())) {
+      return new TlsDecision.Refuse(
+          TlsAlert.NO_APPLICATION_PROTOCOL, "no-common-alpn", String.join(", ", hello.alpn()));
+    }
+    return new TlsDecision.Terminate(context);
+  }
+
+  private void decided(ChannelHandlerContext ctx, TlsDecision decision, ClientHello hello) {
+    switch (decision) {
+      case TlsDecision.Terminate(ServerContext context) -> terminate(ctx, context, hello);
+      case TlsDecision.Passthrough(UpstreamPlan upstream, String route) ->
+          passThrough(ctx, upstream, route, hello.serverName());
+      case TlsDecision.Refuse refuse -> refused(ctx.channel(), refuse);
+    }
+  }
+
+  private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
+    Channel channel = ctx.channel();
+    TerminatedConnection connection =
+        new TerminatedConnection(hello.serverName(), context.policyGroup());
+    SslHandler tls = context.newHandler(channel.alloc());
+    tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
+    // Above the SslHandler's place, so that it sees the end of the handshake.
+    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
+    // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
+    channel.pipeline().replace(ctx.handler(), null, tls);
+  }
+
+  void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
+    TlsVerdict verdict = HandshakeVerdicts.downstream(cause);
+    observer.connectionRefused(
+        listener,
+        String.valueOf(channel.remoteAddress()),
+        verdict.reason().token(),
+        connection.serverName() + ": " + verdict.detail());
+    channel.close();
+  }
+
+  private void refused(Channel channel, TlsDecision.Refuse refused) {
+    observer.connectionRefused(
+        listener, String.valueOf(channel.remoteAddress()), refused.token(), refused.detail());
+  }
+
+  void addHttp1(Channel channel, TerminatedConnection connection) {
+    Http1Connection http1 =
+        new Http1Connection(clientOf(channel, connection), channel, this::startTunnel);
+    http1.install();
+    open.onDrain(channel, http1::drain);
+  }
+
+  void addHttp2(Channel channel, TerminatedConnection connection) {
+    Http2ClientConnection http2 =
+        Http2ConnectionBuilder.connection(clientOf(channel, connection));
+    // Behind the SslHandler; the last, because it consumes every frame.
+    channel.pipeline().addLast(http2);
+    open.onDrain(channel, http2::drain);
+  }
+
+  private ClientConnection clientOf(Channel channel, TerminatedConnection connection) {
+    Snapshot snapshot = loop.snapshot();
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+    EdgeConnection edge =
+        EdgeConnection.of(
+            peer,
+            (InetSocketAddress) channel.localAddress(),
+            connection.policyGroup() >= 0,
+            snapshot.listener(listener).trustsPeer(peer.getAddress()));
+    return new ClientConnection(
+        loop,
+        observer,
+        listener,
+        connection.serverName(),
+        connection.policyGroup(),
+        edge,
+        snapshot.config().diagnostics().trusts(peer.getAddress()));
+  }
+
+  private void passThrough(
+      ChannelHandlerContext ctx, UpstreamPlan upstream, String route, String serverName) {
+    Channel channel = ctx.channel();
+    // The ClientHello waits in its handler until there is somebody to give it to.
+    channel.config().setAutoRead(false);
+    loop.pool(upstream)
+        .connectRaw(
+            new UpstreamPool.RawAcquirer() {
+              @Override
+              public void connected(Channel to, String endpoint) {
+                joinPassthrough(ctx, to, route, serverName, endpoint);
+              }
+
+              @Override
+              public void notConnected(Failure failure) {
+                observer.failed(failure, "", route, serverName);
+                channel
+                    .writeAndFlush(TlsAlert.fatalRecord(channel.alloc(), TlsAlert.INTERNAL_ERROR))
+                    .addListener(ignored -> channel.close());
+              }
+            });
+  }
+
+  private void joinPassthrough(
+      ChannelHandlerContext ctx, Channel to, String route, String serverName, String endpoint) {
+    Channel channel = ctx.channel();
+    if (!channel.isActive()) {
+      to.close();
+      return;
+    }
+    tunnel(channel, to, route, serverName, "tls", endpoint);
+    // The tunnel stands behind it now and gets the bytes as they came, the ClientHello first.
+    channel.pipeline().remove(ctx.handler());
+    channel.config().setAutoRead(true);
+    to.config().setAutoRead(true);
+  }
+
+  private void startTunnel(
+      Channel client, UpstreamConnection upstream, String host, String protocol) {
+    tunnel(client, upstream.channel(), "", host, protocol, upstream.endpoint());
+  }
+
+  private void tunnel(
+      Channel client, Channel upstream, String route, String host, String protocol, String endpoint) {
+    open.onDrain(client, () -> {});
+    Tunnel.start(
+        client,
+        upstream,
+        loop.deadlines(),
+        loop.snapshot().config().timeouts().tunnelIdle(),
+        (fromClient, fromUpstream, end) ->
+            observer.tunnelEnded(
+                new TunnelRecord(
+                    listener,
+                    host,
+                    protocol,
+                    route,
+                    endpoint,
+                    fromClient,
+                    fromUpstream,
+                    end.name().toLowerCase(Locale.ROOT))));
+  }
+}

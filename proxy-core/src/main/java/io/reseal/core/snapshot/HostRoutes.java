@@ -1,0 +1,32 @@
+package io.reseal.core.snapshot;
+
+import io.reseal.core.upstream.UpstreamPlan;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of one host on one listener: its paths, or the upstream that gets it untouched. */
+public final class HostRoutes {
+  private final PathTable paths;
+  private final @Nullable UpstreamPlan passthrough;
+  private final String passthroughRoute;
+
+  HostRoutes(PathTable paths, @Nullable UpstreamPlan passthrough, String passthroughRoute) {
+    this.paths = paths;
+    this.passthrough = passthrough;
+    this.passthroughRoute = passthroughRoute;
+  }
+
+  /** The upstream that gets the client's own bytes, null for a host whose TLS ends here. */
+  public @Nullable UpstreamPlan passthrough() {
+    return passthrough;
+  }
+
+  /** The name of the passthrough route, empty where there is none. */
+  public String passthroughRoute() {
+    return passthroughRoute;
+  }
+
+  /** The route for a normalised path, null for none. */
+  public @Nullable RoutePlan route(String routingPath) {
+    return paths.lookup(routingPath);
+  }
+}

@@ -1,0 +1,94 @@
+package io.reseal.core.tunnel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.reseal.core.loop.Deadlines;
+import io.reseal.core.loop.Deadlines.Deadline;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A relay of bytes between a client and an upstream, both ways, until both have ended: untouched,
+ * uncopied, and with backpressure. The end of one direction is passed on after its last byte, while
+ * the other goes on. Both channels live on one event loop, and so does the tunnel.
+ */
+public final class Tunnel {
+  private final TunnelHandler client;
+  private final TunnelHandler upstream;
+  private final Deadline idle;
+  private final long idleNanos;
+  private final TunnelListener listener;
+  private @Nullable TunnelEnd firstEnd;
+  private boolean over;
+
+  private Tunnel(
+      Channel client,
+      Channel upstream,
+      Deadlines deadlines,
+      Duration idleTimeout,
+      TunnelListener listener) {
+    this.client =
+        new TunnelHandler(this, client, TunnelEnd.CLIENT_CLOSED, TunnelEnd.RESET_BY_CLIENT);
+    this.upstream =
+        new TunnelHandler(this, upstream, TunnelEnd.UPSTREAM_CLOSED, TunnelEnd.RESET_BY_UPSTREAM);
+    this.idle = deadlines.register(() -> cut(TunnelEnd.IDLE));
+    this.idleNanos = idleTimeout.toNanos();
+    this.listener = listener;
+  }
+
+  /**
+   * Puts a tunnel handler at the end of both pipelines. The caller then takes the other handlers
+   * off and switches reading on.
+   *
+   * @param idleTimeout the longest silence in both directions
+   */
+  public static void start(
+      Channel client,
+      Channel upstream,
+      Deadlines deadlines,
+      Duration idleTimeout,
+      TunnelListener listener) {
+    assert client.eventLoop() == upstream.eventLoop() && client.eventLoop().inEventLoop();
+    Tunnel tunnel = new Tunnel(client, upstream, deadlines, idleTimeout, listener);
+    tunnel.client.joinWith(tunnel.upstream);
+    for (Channel channel : new Channel[] {client, upstream}) {
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      channel.config().setAutoClose(true);
+    }
+    tunnel.touch();
+    client.pipeline().addLast(tunnel.client);
+    upstream.pipeline().addLast(tunnel.upstream);
+    if (!client.isActive() || !upstream.isActive()) {
+      // One of them closed while the tunnel was made, and no event will tell.
+      tunnel.cut(client.isActive() ? TunnelEnd.RESET_BY_UPSTREAM : TunnelEnd.RESET_BY_CLIENT);
+    }
+  }
+
+  void touch() {
+    idle.setNanos(idleNanos);
+  }
+
+  /** One side will send no more. */
+  void inputEnded(TunnelEnd end) {
+    if (firstEnd == null) {
+      firstEnd = end;
+    }
+  }
+
+  /** Both directions are finished, or one side is gone. */
+  void closed(TunnelEnd end) {
+    if (over) {
+      return;
+    }
+    over = true;
+    idle.remove();
+    TunnelEnd told = firstEnd != null && end != TunnelEnd.IDLE ? firstEnd : end;
+    listener.ended(client.bytesRead(), upstream.bytesRead(), told);
+  }
+
+  private void cut(TunnelEnd end) {
+    closed(end);
+    client.channel().close();
+    upstream.channel().close();
+  }
+}

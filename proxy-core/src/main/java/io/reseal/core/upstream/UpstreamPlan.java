@@ -1,0 +1,85 @@
+package io.reseal.core.upstream;
+
+import io.reseal.config.Upstream;
+import io.reseal.config.UpstreamTls;
+import io.reseal.config.UpstreamTls.ServerNameSent;
+import io.reseal.core.tls.PeerNames;
+import io.reseal.core.tls.UpstreamTlsContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream as one route kind uses it: its endpoints, and the TLS policy of the connections to
+ * them, or none. Two routes share connections only if they share the plan, so everything that
+ * decides about trust is the same for all connections of a plan and server name.
+ */
+public final class UpstreamPlan {
+
+  /** What the connections of a plan carry. */
+  public enum Protection {
+    /** HTTP over a TLS connection of ours. */
+    TLS,
+    /** HTTP in cleartext. */
+    CLEARTEXT,
+    /** The client's own bytes. */
+    RAW
+  }
+
+  private final int index;
+  private final String name;
+  private final Protection protection;
+  private final List<EndpointPlan> endpoints;
+  private final UpstreamTls tls;
+  private final @Nullable UpstreamTlsContext tlsContext;
+
+  /**
+   * @param index the position in the snapshot's list of plans
+   * @param tlsContext owned by the snapshot; present exactly if the protection is TLS
+   */
+  public UpstreamPlan(
+      int index,
+      Upstream upstream,
+      Protection protection,
+      @Nullable UpstreamTlsContext tlsContext) {
+    this.index = index;
+    this.name = upstream.name();
+    this.protection = protection;
+    this.endpoints = upstream.endpoints().stream().map(EndpointPlan::new).toList();
+    this.tls = upstream.tls();
+    this.tlsContext = tlsContext;
+    if ((protection == Protection.TLS) != (tlsContext != null)) {
+      throw new IllegalArgumentException(
+          "upstream " + name + ": TLS context and protection differ");
+    }
+  }
+
+  public int index() {
+    return index;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Protection protection() {
+    return protection;
+  }
+
+  public List<EndpointPlan> endpoints() {
+    return endpoints;
+  }
+
+  public @Nullable UpstreamTlsContext tlsContext() {
+    return tlsContext;
+  }
+
+  /** Whether the server name depends on the request, and with it which connections may serve it. */
+  boolean namesByRequest() {
+    return protection == Protection.TLS && tls.serverName() instanceof ServerNameSent.RequestHost;
+  }
+
+  /** The names for a connection to this endpoint on behalf of a request to this host. */
+  PeerNames peerNames(EndpointPlan endpoint, String requestHost) {
+    return PeerNames.of(tls, endpoint.address(), requestHost);
+  }
+}
