@@ -47,6 +47,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,7 +125,11 @@ public final class TestPki {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       for (Object object : objects) {
-        writer.writeObject(object);
+        // As PKCS#8, because the writer's own form of EC keys leaves out the curve.
+        writer.writeObject(
+            object instanceof PrivateKey key
+                ? new PemObject("PRIVATE KEY", key.getEncoded())
+                : object);
       }
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);

@@ -109,6 +109,7 @@ public final class UpstreamTlsContext {
     SslContextBuilder builder = SslContextBuilder.forClient()
         .sslProvider(provider)
         .trustManager(trust)
+        .keyManager(ClientCertificateProbe.INSTANCE)
         // The trust manager checks names itself, against the accepted names and not the SNI.
         .endpointIdentificationAlgorithm(null)
         .protocols(tls.versions().protocolNames())

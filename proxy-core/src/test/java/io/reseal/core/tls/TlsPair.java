@@ -18,6 +18,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.reseal.core.failure.TlsVerdict;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,10 +59,12 @@ final class TlsPair implements AutoCloseable {
   /**
    * What one end saw.
    *
+   * @param verdict on the failure, made while the connection was there
    * @param received the application bytes
    */
   record End(
       @Nullable Throwable failure,
+      @Nullable TlsVerdict verdict,
       @Nullable TlsFacts facts,
       @Nullable Certificate peerLeaf,
       int received) {
@@ -110,9 +113,45 @@ final class TlsPair implements AutoCloseable {
         .channel();
   }
 
+  /** Serves any number of connections, each closed after the one byte. */
+  Channel serve(Function<ByteBufAllocator, SslHandler> server) {
+    return new ServerBootstrap()
+        .group(loop)
+        .channel(NioServerSocketChannel.class)
+        .childHandler(new ChannelInitializer<SocketChannel>() {
+          @Override
+          protected void initChannel(SocketChannel channel) {
+            channel
+                .pipeline()
+                .addLast(server.apply(channel.alloc()), new Peer(/* isServer= */ true) {
+                  @Override
+                  void succeeded(ChannelHandlerContext ctx) {
+                    super.succeeded(ctx);
+                    ctx.close();
+                  }
+                });
+          }
+        })
+        .bind(InetAddress.getLoopbackAddress(), 0)
+        .syncUninterruptibly()
+        .channel();
+  }
+
   /** Connects to a port of whoever listens there. */
   End connect(int port, Function<ByteBufAllocator, SslHandler> client) {
     Peer end = new Peer(/* isServer= */ false);
+    connect(port, client, end);
+    return end.await();
+  }
+
+  /** The same with a server that says nothing by itself: done when the handshake is. */
+  End handshakeOnly(int port, Function<ByteBufAllocator, SslHandler> client) {
+    Peer end = new Peer(/* isServer= */ false) {
+      @Override
+      void succeeded(ChannelHandlerContext ctx) {
+        ctx.close();
+      }
+    };
     connect(port, client, end);
     return end.await();
   }
@@ -142,10 +181,11 @@ final class TlsPair implements AutoCloseable {
   }
 
   /** The end of a connection that records what happens to it. */
-  static final class Peer extends ChannelInboundHandlerAdapter {
+  private static class Peer extends ChannelInboundHandlerAdapter {
     private final CompletableFuture<End> done = new CompletableFuture<>();
     private final boolean isServer;
     private @Nullable Throwable failure;
+    private @Nullable TlsVerdict verdict;
     private @Nullable TlsFacts facts;
     private @Nullable Certificate peerLeaf;
     private int received;
@@ -162,8 +202,7 @@ final class TlsPair implements AutoCloseable {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof SslHandshakeCompletionEvent completion) {
         if (!completion.isSuccess()) {
-          failure = failure == null ? completion.cause() : failure;
-          ctx.close();
+          fail(ctx, completion.cause());
           return;
         }
         SslHandler handler = ctx.pipeline().get(SslHandler.class);
@@ -173,9 +212,7 @@ final class TlsPair implements AutoCloseable {
         } catch (SSLPeerUnverifiedException none) {
           peerLeaf = null;
         }
-        if (isServer) {
-          ctx.writeAndFlush(Unpooled.copiedBuffer(new byte[] {'x'}));
-        }
+        succeeded(ctx);
       }
     }
 
@@ -188,13 +225,30 @@ final class TlsPair implements AutoCloseable {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      failure = failure == null ? cause : failure;
+      fail(ctx, cause);
+    }
+
+    /** What follows the handshake. */
+    void succeeded(ChannelHandlerContext ctx) {
+      if (isServer) {
+        ctx.writeAndFlush(Unpooled.copiedBuffer(new byte[] {'x'}));
+      }
+    }
+
+    private void fail(ChannelHandlerContext ctx, Throwable cause) {
+      if (failure == null) {
+        failure = cause;
+        SslHandler handler = ctx.pipeline().get(SslHandler.class);
+        verdict = isServer || handler == null
+            ? HandshakeVerdicts.downstream(cause)
+            : HandshakeVerdicts.upstream(cause, handler);
+      }
       ctx.close();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      done.complete(new End(failure, facts, peerLeaf, received));
+      done.complete(new End(failure, verdict, facts, peerLeaf, received));
     }
   }
 }
