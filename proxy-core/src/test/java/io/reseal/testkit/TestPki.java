@@ -336,8 +336,8 @@ public final class TestPki {
       PrivateKey signingKey = own.getPrivate();
       List<X509Certificate> above = List.of();
       if (issuer != null) {
-        from = X500Name.getInstance(
-            issuer.certificate().getSubjectX500Principal().getEncoded());
+        from =
+            X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded());
         signingKey = issuer.privateKey();
         above = isRoot(issuer.certificate()) ? List.of() : issuer.chain();
       }

@@ -28,8 +28,7 @@ final class AnchorSet {
     this.certificates = new HashSet<>(certificates);
     Map<X500Principal, List<X509Certificate>> grouped = new HashMap<>();
     for (X509Certificate certificate : certificates) {
-      grouped.merge(
-          certificate.getSubjectX500Principal(), List.of(certificate), AnchorSet::append);
+      grouped.merge(certificate.getSubjectX500Principal(), List.of(certificate), AnchorSet::append);
     }
     this.bySubject = grouped;
     this.source = source;
@@ -37,8 +36,8 @@ final class AnchorSet {
 
   private static List<X509Certificate> append(
       List<X509Certificate> first, List<X509Certificate> second) {
-    X509Certificate[] all = Arrays.copyOf(
-        first.toArray(X509Certificate[]::new), first.size() + second.size());
+    X509Certificate[] all =
+        Arrays.copyOf(first.toArray(X509Certificate[]::new), first.size() + second.size());
     System.arraycopy(second.toArray(), 0, all, first.size(), second.size());
     return List.of(all);
   }
@@ -89,7 +88,8 @@ final class AnchorSet {
   boolean hasOrganisationOf(X500Principal name) {
     String organisation = organisation(name);
     return !organisation.isEmpty()
-        && bySubject.keySet().stream().anyMatch(subject -> organisation(subject).equals(organisation));
+        && bySubject.keySet().stream()
+            .anyMatch(subject -> organisation(subject).equals(organisation));
   }
 
   private static String organisation(X500Principal name) {

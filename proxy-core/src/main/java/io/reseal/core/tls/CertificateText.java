@@ -22,7 +22,11 @@ final class CertificateText {
   }
 
   static String validFrom(X509Certificate certificate) {
-    return certificate.getNotBefore().toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
+    return certificate
+        .getNotBefore()
+        .toInstant()
+        .truncatedTo(ChronoUnit.SECONDS)
+        .toString();
   }
 
   static String validUntil(X509Certificate certificate) {

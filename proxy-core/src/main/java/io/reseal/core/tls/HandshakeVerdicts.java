@@ -66,8 +66,7 @@ public final class HandshakeVerdicts {
 
   /** The same where the handler is gone; over TLS 1.2 less exact about client certificates. */
   public static TlsVerdict upstream(Throwable cause) {
-    return new HandshakeVerdicts(
-            cause, /* withUpstream= */ true, /* certificateAsked= */ false)
+    return new HandshakeVerdicts(cause, /* withUpstream= */ true, /* certificateAsked= */ false)
         .read();
   }
 
@@ -77,8 +76,7 @@ public final class HandshakeVerdicts {
    * @param cause the handshake future's cause
    */
   public static TlsVerdict downstream(Throwable cause) {
-    return new HandshakeVerdicts(
-            cause, /* withUpstream= */ false, /* certificateAsked= */ false)
+    return new HandshakeVerdicts(cause, /* withUpstream= */ false, /* certificateAsked= */ false)
         .read();
   }
 
@@ -128,31 +126,63 @@ public final class HandshakeVerdicts {
     if (alert >= 0) {
       return onAlert(alert);
     }
-    if (containsAny(text, "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST",
+    if (containsAny(
+        text,
+        "WRONG_VERSION_NUMBER",
+        "HTTP_REQUEST",
+        "HTTPS_PROXY_REQUEST",
         "Unsupported or unrecognized SSL message")) {
       return plaintext();
     }
-    if (containsAny(text, "UNSUPPORTED_PROTOCOL", "UNKNOWN_PROTOCOL", "NO_SUPPORTED_VERSIONS",
-        "No appropriate protocol", "not accepted by", "not enabled or supported")) {
+    if (containsAny(
+        text,
+        "UNSUPPORTED_PROTOCOL",
+        "UNKNOWN_PROTOCOL",
+        "NO_SUPPORTED_VERSIONS",
+        "No appropriate protocol",
+        "not accepted by",
+        "not enabled or supported")) {
       return protocolMismatch();
     }
-    if (containsAny(text, "NO_SHARED_CIPHER", "no cipher suites in common",
-        "NO_COMMON_SIGNATURE_ALGORITHMS", "NO_SHARED_GROUP", "UNSUPPORTED_ELLIPTIC_CURVE",
-        "WRONG_CIPHER_RETURNED", "UNKNOWN_CIPHER_RETURNED", "Unable to find key material")) {
+    if (containsAny(
+        text,
+        "NO_SHARED_CIPHER",
+        "no cipher suites in common",
+        "NO_COMMON_SIGNATURE_ALGORITHMS",
+        "NO_SHARED_GROUP",
+        "UNSUPPORTED_ELLIPTIC_CURVE",
+        "WRONG_CIPHER_RETURNED",
+        "UNKNOWN_CIPHER_RETURNED",
+        "Unable to find key material")) {
       return cipherMismatch();
     }
-    if (containsAny(text, "NO_APPLICATION_PROTOCOL", "INVALID_ALPN_PROTOCOL",
-        "No available application protocol", "No compatible application layer protocols")) {
+    if (containsAny(
+        text,
+        "NO_APPLICATION_PROTOCOL",
+        "INVALID_ALPN_PROTOCOL",
+        "application protocol",
+        "application layer protocol",
+        "No matching ALPN")) {
       return alpnMismatch();
     }
-    if (containsAny(text, "EXCESSIVE_MESSAGE_SIZE", "size of the handshake message")) {
+    if (containsAny(
+        text,
+        "EXCESSIVE_MESSAGE_SIZE",
+        "size of the handshake message",
+        "certificate chain length")) {
       return verdict(
           Reason.CERTIFICATE_REJECTED,
           peer + " sent a handshake message beyond the limit, most likely its certificate chain",
           "Let it send its own certificate and its intermediates only.");
     }
-    if (containsAny(text, "CANNOT_PARSE_LEAF_CERT", "ASN1", "ASN.1", "DECODE_ERROR",
-        "Could not parse certificate", "parse certificate")) {
+    if (containsAny(
+        text,
+        "CANNOT_PARSE_LEAF_CERT",
+        "ASN1",
+        "ASN.1",
+        "DECODE_ERROR",
+        "Could not parse certificate",
+        "parse certificate")) {
       return verdict(
           Reason.MALFORMED_CERTIFICATE,
           peer + " sent a certificate or a handshake message that cannot be read: "
@@ -262,12 +292,13 @@ public final class HandshakeVerdicts {
 
   private TlsVerdict readEnd() {
     for (Throwable cause : causes) {
-      if (cause instanceof ClosedChannelException || cause instanceof IOException
-          && !(cause instanceof javax.net.ssl.SSLException)) {
+      if (cause instanceof ClosedChannelException
+          || cause instanceof IOException && !(cause instanceof javax.net.ssl.SSLException)) {
         return closed();
       }
       String text = String.valueOf(cause.getMessage());
-      if (containsAny(text, "closed", "Inbound closed before receiving", "terminated the handshake")) {
+      if (containsAny(
+          text, "closed", "Inbound closed before receiving", "terminated the handshake")) {
         return closed();
       }
     }

@@ -95,8 +95,8 @@ final class NameCheck {
     if (all.size() <= SHOWN_NAMES) {
       return String.join(", ", all);
     }
-    return String.join(", ", all.subList(0, SHOWN_NAMES))
-        + " and " + (all.size() - SHOWN_NAMES) + " more";
+    return String.join(", ", all.subList(0, SHOWN_NAMES)) + " and " + (all.size() - SHOWN_NAMES)
+        + " more";
   }
 
   private boolean matchesAddress(String accepted) {

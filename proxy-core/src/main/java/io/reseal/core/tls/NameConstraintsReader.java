@@ -83,8 +83,8 @@ final class NameConstraintsReader {
         return false;
       }
       if (tag == DNS_NAME) {
-        names.add(new String(der, at, nameLength, StandardCharsets.US_ASCII)
-            .toLowerCase(Locale.ROOT));
+        names.add(
+            new String(der, at, nameLength, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT));
       }
       at = subtreeEnd;
     }

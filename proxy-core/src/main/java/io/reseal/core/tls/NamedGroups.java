@@ -6,8 +6,8 @@ import java.util.Map;
 
 /** The named groups of the configuration, which spells them as BoringSSL does, for the JDK. */
 final class NamedGroups {
-  private static final Map<String, String> JDK_NAMES = Map.of(
-      "X25519", "x25519", "P-256", "secp256r1", "P-384", "secp384r1", "P-521", "secp521r1");
+  private static final Map<String, String> JDK_NAMES =
+      Map.of("X25519", "x25519", "P-256", "secp256r1", "P-384", "secp384r1", "P-521", "secp521r1");
 
   private NamedGroups() {}
 

@@ -76,8 +76,7 @@ final class PathValidation {
     for (X509Certificate certificate : path.certificates()) {
       String weakDigest = Strength.signatureFault(certificate);
       if (!weakDigest.isEmpty()) {
-        return new Fault(
-            Reason.WEAK_SIGNATURE, certificate, "it is signed with " + weakDigest);
+        return new Fault(Reason.WEAK_SIGNATURE, certificate, "it is signed with " + weakDigest);
       }
     }
     return null;
@@ -155,8 +154,7 @@ final class PathValidation {
   private long issuersBelowAnchor() {
     return path.certificates().stream()
         .skip(1)
-        .filter(issuer ->
-            !issuer.getSubjectX500Principal().equals(issuer.getIssuerX500Principal()))
+        .filter(issuer -> !issuer.getSubjectX500Principal().equals(issuer.getIssuerX500Principal()))
         .count();
   }
 
@@ -203,8 +201,11 @@ final class PathValidation {
         case NOT_YET_VALID -> notYetValid(culprit);
         case REVOKED -> new Fault(Reason.REVOKED, culprit, "it is revoked");
         case ALGORITHM_CONSTRAINED ->
-          new Fault(Reason.WEAK_SIGNATURE, culprit, "the Java runtime's security policy refuses"
-              + " its algorithms: " + refused.getMessage());
+          new Fault(
+              Reason.WEAK_SIGNATURE,
+              culprit,
+              "the Java runtime's security policy refuses" + " its algorithms: "
+                  + refused.getMessage());
         case INVALID_SIGNATURE ->
           new Fault(Reason.UNKNOWN_ISSUER, culprit, "its signature does not verify");
         case UNSPECIFIED, UNDETERMINED_REVOCATION_STATUS -> unspecified(refused, culprit);
@@ -215,17 +216,27 @@ final class PathValidation {
         case NOT_CA_CERT ->
           new Fault(Reason.NOT_A_CA, culprit, "it signed another certificate, and is not a CA");
         case INVALID_KEY_USAGE ->
-          new Fault(Reason.NOT_A_CA, culprit, "it signed another certificate, and its key usage"
-              + " does not allow that (keyCertSign is missing)");
+          new Fault(
+              Reason.NOT_A_CA,
+              culprit,
+              "it signed another certificate, and its key usage"
+                  + " does not allow that (keyCertSign is missing)");
         case PATH_TOO_LONG ->
-          new Fault(Reason.PATH_TOO_LONG, culprit, "more CA certificates stand below it than its"
-              + " path length allows");
+          new Fault(
+              Reason.PATH_TOO_LONG,
+              culprit,
+              "more CA certificates stand below it than its" + " path length allows");
         case INVALID_NAME ->
-          new Fault(Reason.NAME_CONSTRAINTS, culprit, "the certificates below it carry names that"
-              + " its name constraints do not permit");
+          new Fault(
+              Reason.NAME_CONSTRAINTS,
+              culprit,
+              "the certificates below it carry names that" + " its name constraints do not permit");
         case UNRECOGNIZED_CRIT_EXT ->
-          new Fault(Reason.UNKNOWN_CRITICAL_EXTENSION, culprit, "it has critical extensions that"
-              + " are not understood: " + culprit.getCriticalExtensionOIDs());
+          new Fault(
+              Reason.UNKNOWN_CRITICAL_EXTENSION,
+              culprit,
+              "it has critical extensions that" + " are not understood: "
+                  + culprit.getCriticalExtensionOIDs());
         case NAME_CHAINING, INVALID_POLICY, NO_TRUST_ANCHOR -> unspecified(refused, culprit);
       };
     }
@@ -233,16 +244,13 @@ final class PathValidation {
   }
 
   private static Fault unspecified(CertPathValidatorException refused, X509Certificate culprit) {
-    return new Fault(
-        Reason.CERTIFICATE_REJECTED, culprit, String.valueOf(refused.getMessage()));
+    return new Fault(Reason.CERTIFICATE_REJECTED, culprit, String.valueOf(refused.getMessage()));
   }
 
   private @Nullable Fault checkPurpose() throws GeneralSecurityException {
     for (X509Certificate certificate : path.certificates()) {
       List<String> purposes = certificate.getExtendedKeyUsage();
-      if (purposes != null
-          && !purposes.contains(SERVER_AUTH)
-          && !purposes.contains(ANY_PURPOSE)) {
+      if (purposes != null && !purposes.contains(SERVER_AUTH) && !purposes.contains(ANY_PURPOSE)) {
         return new Fault(
             Reason.WRONG_USAGE,
             certificate,

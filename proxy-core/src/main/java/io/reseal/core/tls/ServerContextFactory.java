@@ -113,9 +113,7 @@ final class ServerContextFactory {
         .sessionTimeout(SESSION_TIMEOUT.toSeconds())
         .applicationProtocolConfig(new ApplicationProtocolConfig(
             Protocol.ALPN,
-            isNative()
-                ? SelectorFailureBehavior.NO_ADVERTISE
-                : SelectorFailureBehavior.FATAL_ALERT,
+            isNative() ? SelectorFailureBehavior.NO_ADVERTISE : SelectorFailureBehavior.FATAL_ALERT,
             SelectedListenerFailureBehavior.ACCEPT,
             alpn));
     if (isNative() && !tls.groups().isEmpty()) {

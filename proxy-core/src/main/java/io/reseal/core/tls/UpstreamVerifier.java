@@ -4,7 +4,6 @@ import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.reseal.config.UpstreamTls;
 import io.reseal.core.failure.TlsVerdict;
-import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.core.tls.PathFinder.DeadEnd;
 import io.reseal.core.tls.PathFinder.Found;
 import io.reseal.core.tls.PathFinder.Path;
@@ -66,7 +65,8 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   /** The verdict on a chain for a set of accepted names, or null when it is good. */
-  @Nullable TlsVerdict judge(List<X509Certificate> presented, List<String> accepted) {
+  @Nullable
+  TlsVerdict judge(List<X509Certificate> presented, List<String> accepted) {
     Instant now = clock.instant();
     VerdictWriter writer = new VerdictWriter(anchors, accepted, now);
     if (presented.isEmpty()) {
@@ -114,8 +114,7 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   /** The fault of the first path when every path has one, or null when one is good. */
-  private static @Nullable Fault firstFault(
-      List<Path> paths, String matchedName, Instant now)
+  private static @Nullable Fault firstFault(List<Path> paths, String matchedName, Instant now)
       throws GeneralSecurityException {
     Fault first = null;
     for (Path path : paths) {
@@ -143,8 +142,7 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(
-      X509Certificate[] chain, String authType, @Nullable Socket socket)
+  public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
       throws CertificateException {
     throw new CertificateException("only connections of an SSLEngine can be checked");
   }
@@ -163,8 +161,7 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkClientTrusted(
-      X509Certificate[] chain, String authType, @Nullable Socket socket)
+  public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
       throws CertificateException {
     throw new CertificateException("not a server");
   }

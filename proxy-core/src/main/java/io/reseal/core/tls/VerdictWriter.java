@@ -81,7 +81,8 @@ final class VerdictWriter {
         "the certificate carries its name only as common name (" + commonName()
             + "), which is no longer a name to verify (RFC 9525); accepted: " + acceptedNames(),
         "Issue it again with a subject alternative name: openssl req -new -key key.pem -subj \"/CN="
-            + accepted.getFirst() + "\" -addext \"subjectAltName=" + san + "\" -out csr.pem && openssl x509"
+            + accepted.getFirst() + "\" -addext \"subjectAltName=" + san
+            + "\" -out csr.pem && openssl x509"
             + " -req -in csr.pem -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -copy_extensions"
             + " copy -out cert.pem (before OpenSSL 3: -extfile <(printf \"subjectAltName=" + san
             + "\")), or set commonNameFallback: true for this upstream.");
@@ -91,14 +92,12 @@ final class VerdictWriter {
     boolean leaf = fault.culprit().equals(chain.getFirst());
     String which = (leaf ? "the certificate " : "the CA certificate ")
         + CertificateText.subject(fault.culprit());
-    return verdict(
-        fault.reason(), which + ": " + fault.what(), adviceFor(fault.reason(), leaf));
+    return verdict(fault.reason(), which + ": " + fault.what(), adviceFor(fault.reason(), leaf));
   }
 
   private static String adviceFor(Reason reason, boolean leaf) {
-    String renew = leaf
-        ? "Renew the upstream's certificate"
-        : "Renew that CA certificate, and what it signed";
+    String renew =
+        leaf ? "Renew the upstream's certificate" : "Renew that CA certificate, and what it signed";
     return switch (reason) {
       case EXPIRED -> renew + "; check the clock of this machine if it looks valid.";
       case NOT_YET_VALID ->
@@ -148,8 +147,8 @@ final class VerdictWriter {
     if (looksLikeMissingIntermediate(top)) {
       return verdict(
           Reason.MISSING_INTERMEDIATE,
-          "the upstream does not send the certificate of its issuer "
-              + CertificateText.issuer(top) + " (configured CA: " + anchors.subjects() + ")",
+          "the upstream does not send the certificate of its issuer " + CertificateText.issuer(top)
+              + " (configured CA: " + anchors.subjects() + ")",
           "Let the upstream send the full chain: its certificate, then each intermediate (nginx:"
               + " ssl_certificate fullchain.pem), or add the issuer to the destinationCA.");
     }
@@ -200,7 +199,8 @@ final class VerdictWriter {
   }
 
   private String chainSubjects() {
-    return String.join(" | ", chain.stream().limit(8).map(CertificateText::subject).toList());
+    return String.join(
+        " | ", chain.stream().limit(8).map(CertificateText::subject).toList());
   }
 
   private String presentedNames() {

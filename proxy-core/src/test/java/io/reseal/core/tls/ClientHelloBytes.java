@@ -54,10 +54,8 @@ final class ClientHelloBytes {
   }
 
   ClientHelloBytes extension(int type, byte[] content) {
-    extensions.add(bytes(Unpooled.buffer()
-        .writeShort(type)
-        .writeShort(content.length)
-        .writeBytes(content)));
+    extensions.add(
+        bytes(Unpooled.buffer().writeShort(type).writeShort(content.length).writeBytes(content)));
     return this;
   }
 
@@ -76,7 +74,8 @@ final class ClientHelloBytes {
     hello.writeShort(4).writeShort(0x1301).writeShort(0x3A3A);
     hello.writeByte(1).writeByte(0);
     if (!extensions.isEmpty()) {
-      hello.writeShort(extensions.stream().mapToInt(extension -> extension.length).sum());
+      hello.writeShort(
+          extensions.stream().mapToInt(extension -> extension.length).sum());
       extensions.forEach(hello::writeBytes);
     }
     return bytes(hello.writeBytes(trailing));

@@ -66,8 +66,7 @@ final class HandshakeVerdictsTest {
       "220 mail.example ESMTP\r\n"
     }) {
       byte[] bytes = answer.getBytes(StandardCharsets.US_ASCII);
-      assertThat(verdictOnAnswer(provider, bytes).reason())
-          .isEqualTo(Reason.PLAINTEXT_ON_TLS_PORT);
+      assertThat(verdictOnAnswer(provider, bytes).reason()).isEqualTo(Reason.PLAINTEXT_ON_TLS_PORT);
     }
   }
 
@@ -151,8 +150,7 @@ final class HandshakeVerdictsTest {
   void noticesThatAClientCertificateIsWanted(
       TlsProvider provider, String version, Reason reason, @TempDir Path directory)
       throws IOException {
-    try (OpensslServer server =
-        OpensslServer.start(directory, good, "-Verify", "1", version)) {
+    try (OpensslServer server = OpensslServer.start(directory, good, "-Verify", "1", version)) {
       TlsVerdict verdict = verdict(provider, TlsVersions.MODERN, server.port());
       assertThat(verdict.reason()).isEqualTo(reason);
       assertThat(verdict.advice()).contains("client certificate");
@@ -163,8 +161,8 @@ final class HandshakeVerdictsTest {
   @EnumSource(TlsProvider.class)
   void findsNoVersionOrCipherInCommon(TlsProvider provider, @TempDir Path directory)
       throws IOException {
-    try (OpensslServer old = OpensslServer.start(
-        directory, good, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0")) {
+    try (OpensslServer old =
+        OpensslServer.start(directory, good, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0")) {
       assertThat(verdict(provider, TlsVersions.MODERN, old.port()).reason())
           .isEqualTo(Reason.PROTOCOL_MISMATCH);
     }

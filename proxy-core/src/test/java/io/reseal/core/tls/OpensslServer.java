@@ -20,18 +20,24 @@ final class OpensslServer implements AutoCloseable {
     this.port = port;
   }
 
-  static OpensslServer start(Path directory, Issued issued, String... options)
-      throws IOException {
+  static OpensslServer start(Path directory, Issued issued, String... options) throws IOException {
     Path chain = issued.write(directory, "server");
     return start(chain, directory.resolve("server.key"), options);
   }
 
   static OpensslServer start(Path chain, Path key, String... options) throws IOException {
     List<String> command = new ArrayList<>(List.of(
-        "openssl", "s_server", "-accept", "127.0.0.1:0", "-www",
-        "-cert", chain.toString(),
-        "-cert_chain", chain.toString(),
-        "-key", key.toString()));
+        "openssl",
+        "s_server",
+        "-accept",
+        "127.0.0.1:0",
+        "-www",
+        "-cert",
+        chain.toString(),
+        "-cert_chain",
+        chain.toString(),
+        "-key",
+        key.toString()));
     command.addAll(List.of(options));
     Process process;
     try {

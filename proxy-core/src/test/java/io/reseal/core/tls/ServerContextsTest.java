@@ -9,11 +9,13 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCounted;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.ListenerSecurity.Tls;
@@ -27,8 +29,12 @@ import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.core.tls.TlsPair.Outcome;
 import io.reseal.testkit.TestPki;
 import io.reseal.testkit.TestPki.Issued;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLException;
@@ -96,7 +102,8 @@ final class ServerContextsTest {
     assertThat(selected(contexts, "a.b.shop.example")).isEqualTo("fallback");
     assertThat(selected(contexts, "")).isEqualTo("fallback");
     assertThat(contexts.selectKnown("")).isNull();
-    assertThat(contexts.contexts()).extracting(ServerContext::policyGroup)
+    assertThat(contexts.contexts())
+        .extracting(ServerContext::policyGroup)
         .containsExactly(0, 1, 2, 3);
     contexts.release();
   }
@@ -107,8 +114,8 @@ final class ServerContextsTest {
 
   @Test
   void refusesUnknownNamesWhereToldTo() {
-    ServerContexts contexts = compile(
-        new Refuse(), TlsProvider.BORINGSSL, identity("shop", ecdsa, "shop.example"));
+    ServerContexts contexts =
+        compile(new Refuse(), TlsProvider.BORINGSSL, identity("shop", ecdsa, "shop.example"));
     assertThat(contexts.select("other.example")).isNull();
     assertThat(contexts.select("")).isNull();
     assertThat(contexts.select("shop.example")).isNotNull();
@@ -135,8 +142,7 @@ final class ServerContextsTest {
         .isInstanceOf(TlsSetupException.class)
         .hasMessageContaining("\"bad\"")
         .hasMessageContaining("test");
-    assertThatThrownBy(() -> compile(
-            new ServeIdentity("missing"), TlsProvider.BORINGSSL, good))
+    assertThatThrownBy(() -> compile(new ServeIdentity("missing"), TlsProvider.BORINGSSL, good))
         .hasMessageContaining("\"missing\"");
   }
 
@@ -161,7 +167,8 @@ final class ServerContextsTest {
     }
     Outcome outcome = pair.handshake(serving(contexts), client(builder.build()));
     assertThat(outcome.client().failure()).isNull();
-    assertThat(Objects.requireNonNull(outcome.client().peerLeaf()).getPublicKey().getAlgorithm())
+    assertThat(
+            Objects.requireNonNull(outcome.client().peerLeaf()).getPublicKey().getAlgorithm())
         .isEqualTo(algorithm);
     contexts.release();
   }
@@ -180,7 +187,8 @@ final class ServerContextsTest {
       return handler;
     });
     assertThat(outcome.client().failure()).isNull();
-    assertThat(Objects.requireNonNull(outcome.client().peerLeaf()).getPublicKey().getAlgorithm())
+    assertThat(
+            Objects.requireNonNull(outcome.client().peerLeaf()).getPublicKey().getAlgorithm())
         .isEqualTo(algorithm);
     contexts.release();
   }
@@ -236,6 +244,55 @@ final class ServerContextsTest {
     contexts.release();
   }
 
+  @Test
+  void refusesForeignApplicationProtocolsByTheJdk() throws SSLException {
+    ServerContexts contexts = TlsWorld.server(TlsProvider.JDK, TlsVersions.MODERN, ecdsa);
+    SslContext foreign = anyClient()
+        .applicationProtocolConfig(new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            "foo"))
+        .build();
+    Outcome outcome = pair.handshake(serving(contexts), client(foreign));
+    assertThat(HandshakeVerdicts.downstream(outcome.serverFailure()).reason())
+        .as(outcome.serverFailure().toString())
+        .isEqualTo(Reason.ALPN_MISMATCH);
+    assertThat(HandshakeVerdicts.upstream(outcome.clientFailure()).reason())
+        .isEqualTo(Reason.ALPN_MISMATCH);
+    contexts.release();
+  }
+
+  @Test
+  void agreesOnAPostQuantumGroup() {
+    ServerContexts contexts = TlsWorld.server(TlsProvider.BORINGSSL, TlsVersions.MODERN, ecdsa);
+    UpstreamTlsContext client =
+        TlsWorld.client(TlsProvider.BORINGSSL, TlsVersions.MODERN, ca.trusted());
+    AtomicReference<String> group = new AtomicReference<>("");
+    Outcome outcome = pair.handshake(serving(contexts), alloc -> {
+      SslHandler made = TlsWorld.asking(client, "shop.example").apply(alloc);
+      made.handshakeFuture()
+          .addListener(done -> group.set(
+              SSL.getGroupName(((ReferenceCountedOpenSslEngine) made.engine()).sslPointer())));
+      return made;
+    });
+    assertThat(outcome.client().failure()).isNull();
+    assertThat(group.get()).isEqualTo("X25519MLKEM768");
+    contexts.release();
+    client.release();
+  }
+
+  @Test
+  void refusesKeysThatWouldNeverBeShown() throws GeneralSecurityException {
+    KeyPair edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    Issued issued = TestPki.server("shop.example").keys(edwards).issuer(ca).issue();
+    assertThatThrownBy(() ->
+            compile(new Refuse(), TlsProvider.BORINGSSL, identity("ed", issued, "shop.example")))
+        .isInstanceOf(TlsSetupException.class)
+        .hasMessageContaining("EdDSA")
+        .hasMessageContaining("RSA or EC");
+  }
+
   @ParameterizedTest
   @CsvSource({"TLSv1.2", "TLSv1.3"})
   void resumesItsOwnSessionsAndNoOthers(String version) throws SSLException {
@@ -244,14 +301,17 @@ final class ServerContextsTest {
         TlsProvider.BORINGSSL,
         identity("one", ecdsa, "one.example"),
         identity("two", ecdsa, "two.example"));
-    SslContext client = anyClient().sslProvider(SslProvider.OPENSSL_REFCNT).protocols(version).build();
+    SslContext client =
+        anyClient().sslProvider(SslProvider.OPENSSL_REFCNT).protocols(version).build();
     Function<ByteBufAllocator, SslHandler> one =
         alloc -> contexts.contexts().getFirst().newHandler(alloc);
     Function<ByteBufAllocator, SslHandler> two =
         alloc -> contexts.contexts().getLast().newHandler(alloc);
 
-    assertThat(pair.handshake(one, client(client)).server().negotiated().resumed()).isFalse();
-    assertThat(pair.handshake(one, client(client)).server().negotiated().resumed()).isTrue();
+    assertThat(pair.handshake(one, client(client)).server().negotiated().resumed())
+        .isFalse();
+    assertThat(pair.handshake(one, client(client)).server().negotiated().resumed())
+        .isTrue();
     Outcome elsewhere = pair.handshake(two, client(client));
     assertThat(elsewhere.client().failure()).isNull();
     assertThat(elsewhere.server().negotiated().resumed())
@@ -265,8 +325,8 @@ final class ServerContextsTest {
   void compilesTenThousandIdentities() {
     KeyPairMaterial material = ecdsa.material();
     List<ServerIdentity> identities = IntStream.range(0, 10_000)
-        .mapToObj(i -> new ServerIdentity(
-            "id" + i, List.of("host" + i + ".example"), List.of(material)))
+        .mapToObj(
+            i -> new ServerIdentity("id" + i, List.of("host" + i + ".example"), List.of(material)))
         .toList();
     ServerContexts contexts =
         compile(new Refuse(), TlsProvider.BORINGSSL, identities.toArray(ServerIdentity[]::new));
@@ -295,8 +355,7 @@ final class ServerContextsTest {
     ServerContexts contexts = TlsWorld.server(provider, TlsVersions.MODERN, old);
     UpstreamTlsContext client =
         TlsWorld.client(TlsProvider.BORINGSSL, TlsVersions.MODERN, ca.trusted());
-    Outcome outcome =
-        pair.handshake(serving(contexts), TlsWorld.asking(client, "shop.example"));
+    Outcome outcome = pair.handshake(serving(contexts), TlsWorld.asking(client, "shop.example"));
     assertThat(HandshakeVerdicts.upstream(outcome.clientFailure()).reason())
         .isEqualTo(Reason.COMMON_NAME_ONLY);
     contexts.release();

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class SniTableTest {
-  private final SniTable<String> table = SniTable.of(Map.of(
-      "shop.example", "exact", "*.shop.example", "wildcard", "www.shop.example", "www"));
+  private final SniTable<String> table = SniTable.of(
+      Map.of("shop.example", "exact", "*.shop.example", "wildcard", "www.shop.example", "www"));
 
   @Test
   void prefersTheExactName() {

@@ -18,8 +18,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.reseal.core.failure.TlsVerdict;
 import io.netty.util.ReferenceCountUtil;
+import io.reseal.core.failure.TlsVerdict;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
@@ -113,8 +113,8 @@ final class TlsPair implements AutoCloseable {
         .channel();
   }
 
-  /** Serves any number of connections, each closed after the one byte. */
-  Channel serve(Function<ByteBufAllocator, SslHandler> server) {
+  /** Serves any number of connections, each closed after the one byte unless kept open. */
+  Channel serve(Function<ByteBufAllocator, SslHandler> server, boolean keepOpen) {
     return new ServerBootstrap()
         .group(loop)
         .channel(NioServerSocketChannel.class)
@@ -127,7 +127,9 @@ final class TlsPair implements AutoCloseable {
                   @Override
                   void succeeded(ChannelHandlerContext ctx) {
                     super.succeeded(ctx);
-                    ctx.close();
+                    if (!keepOpen) {
+                      ctx.close();
+                    }
                   }
                 });
           }

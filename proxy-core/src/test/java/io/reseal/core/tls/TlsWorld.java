@@ -31,8 +31,8 @@ final class TlsWorld {
         "only",
         List.of("shop.example"),
         Arrays.stream(issued).map(Issued::material).toList());
-    Tls tls = new Tls(
-        versions, Tls.DEFAULT_GROUPS, List.of("only"), new ServeIdentity("only"), true);
+    Tls tls =
+        new Tls(versions, Tls.DEFAULT_GROUPS, List.of("only"), new ServeIdentity("only"), true);
     return ServerContexts.compile(tls, List.of(identity), provider);
   }
 
@@ -58,8 +58,7 @@ final class TlsWorld {
     return alloc -> contexts.contexts().getFirst().newHandler(alloc);
   }
 
-  static Function<ByteBufAllocator, SslHandler> asking(
-      UpstreamTlsContext context, String name) {
+  static Function<ByteBufAllocator, SslHandler> asking(UpstreamTlsContext context, String name) {
     return alloc -> context.newHandler(alloc, ENDPOINT, name, List.of(name));
   }
 }

@@ -98,7 +98,9 @@ final class UpstreamHandshakeTest {
     UpstreamTlsContext system =
         TlsWorld.client(clientProvider, versions, new TrustAnchors.SystemStore());
 
-    assertThat(pair.handshake(serving(server), asking(right, "shop.example")).client().failure())
+    assertThat(pair.handshake(serving(server), asking(right, "shop.example"))
+            .client()
+            .failure())
         .isNull();
     for (int attempt = 0; attempt < 2; attempt++) {
       for (UpstreamTlsContext client : List.of(wrong, system)) {
@@ -123,8 +125,7 @@ final class UpstreamHandshakeTest {
 
     for (List<String> accepted : List.of(List.<String>of(), List.of("a|b"), List.of("a,b"))) {
       Outcome outcome = pair.handshake(
-          serving(server),
-          alloc -> client.newHandler(alloc, ENDPOINT, "shop.example", accepted));
+          serving(server), alloc -> client.newHandler(alloc, ENDPOINT, "shop.example", accepted));
       assertThat(HandshakeVerdicts.upstream(outcome.clientFailure()).reason())
           .isEqualTo(Reason.NAME_MISMATCH);
     }
@@ -150,8 +151,7 @@ final class UpstreamHandshakeTest {
     TlsVerdict seen = HandshakeVerdicts.downstream(outcome.serverFailure());
     assertThat(seen.reason()).isEqualTo(Reason.ALERT_RECEIVED);
     assertThat(seen.detail())
-        .contains(
-            clientProvider == TlsProvider.BORINGSSL ? "certificate_expired" : "certificate_");
+        .contains(clientProvider == TlsProvider.BORINGSSL ? "certificate_expired" : "certificate_");
     release(server, client);
   }
 
@@ -163,8 +163,7 @@ final class UpstreamHandshakeTest {
     ServerContexts server = TlsWorld.server(serverProvider, versions, both);
     UpstreamTlsContext client = TlsWorld.client(clientProvider, versions, ca.trusted());
 
-    assertThat(sentName(server, client, "shop.example", "shop.example"))
-        .isEqualTo("shop.example");
+    assertThat(sentName(server, client, "shop.example", "shop.example")).isEqualTo("shop.example");
     assertThat(sentName(server, client, "a_b.example", "shop.example"))
         .isEqualTo(clientProvider == TlsProvider.BORINGSSL ? "a_b.example" : "");
     assertThat(sentName(server, client, "x".repeat(300), "shop.example")).isEmpty();
@@ -178,8 +177,7 @@ final class UpstreamHandshakeTest {
     HelloTap tap = new HelloTap();
     Outcome outcome = pair.handshake(
         serving(server),
-        alloc -> client.newHandler(
-            alloc, new HostPort("127.0.0.1", 443), name, List.of(accepted)),
+        alloc -> client.newHandler(alloc, new HostPort("127.0.0.1", 443), name, List.of(accepted)),
         tap);
     // The JDK's server refuses names with an underscore; what was sent is what counts here.
     assertThat(outcome.client().succeeded() || name.contains("_")).isTrue();
@@ -190,19 +188,20 @@ final class UpstreamHandshakeTest {
   void verifiesNothingOnlyWhereThatIsSpelledOut() {
     ServerContexts server = TlsWorld.server(
         TlsProvider.BORINGSSL, TlsVersions.MODERN, TestPki.server("x.example").issue());
-    UpstreamTlsContext client = TlsWorld.client(
-        TlsProvider.BORINGSSL, TlsVersions.MODERN, new TrustAnchors.Unverified());
+    UpstreamTlsContext client =
+        TlsWorld.client(TlsProvider.BORINGSSL, TlsVersions.MODERN, new TrustAnchors.Unverified());
 
     assertThat(client.verified()).isFalse();
-    assertThat(pair.handshake(serving(server), asking(client, "shop.example")).client().failure())
+    assertThat(pair.handshake(serving(server), asking(client, "shop.example"))
+            .client()
+            .failure())
         .isNull();
     release(server, client);
   }
 
   @Test
   void freesContextsAfterTheirLastConnection() {
-    ServerContexts server =
-        TlsWorld.server(TlsProvider.BORINGSSL, TlsVersions.MODERN, good);
+    ServerContexts server = TlsWorld.server(TlsProvider.BORINGSSL, TlsVersions.MODERN, good);
     UpstreamTlsContext client =
         TlsWorld.client(TlsProvider.BORINGSSL, TlsVersions.MODERN, ca.trusted());
     pair.handshake(serving(server), asking(client, "shop.example"));
@@ -211,7 +210,8 @@ final class UpstreamHandshakeTest {
     release(server, client);
 
     assertThat(((ReferenceCounted) client.sslContext()).refCnt()).isZero();
-    assertThat(((ReferenceCounted) server.contexts().getFirst().sslContext()).refCnt()).isZero();
+    assertThat(((ReferenceCounted) server.contexts().getFirst().sslContext()).refCnt())
+        .isZero();
   }
 
   private static void release(ServerContexts server, UpstreamTlsContext client) {

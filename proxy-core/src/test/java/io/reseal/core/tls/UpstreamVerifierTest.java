@@ -12,13 +12,16 @@ import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.testkit.TestPki;
 import io.reseal.testkit.TestPki.Issued;
 import io.reseal.testkit.TestPki.Request;
+import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -69,8 +72,13 @@ final class UpstreamVerifierTest {
     assertThat(verdict.advice()).isNotBlank();
     assertThat(verdict.facts())
         .extracting(Fact::name)
-        .contains("presented names", "accepted names", "issuer", "configured CA",
-            "valid until", "fingerprint SHA-256");
+        .contains(
+            "presented names",
+            "accepted names",
+            "issuer",
+            "configured CA",
+            "valid until",
+            "fingerprint SHA-256");
     return verdict;
   }
 
@@ -119,10 +127,11 @@ final class UpstreamVerifierTest {
         .validUntil(Instant.parse("2021-01-01T00:00:00Z"))
         .validFrom(Instant.parse("2020-01-01T00:00:00Z"))
         .issue();
-    Issued freshTwin = TestPki.authority("Twin").keys(expiredTwin.keys()).issuer(ROOT).issue();
+    Issued freshTwin =
+        TestPki.authority("Twin").keys(expiredTwin.keys()).issuer(ROOT).issue();
     Issued server = TestPki.server(NAME).issuer(freshTwin).issue();
-    Issued presented = server.presenting(
-        server.certificate(), expiredTwin.certificate(), freshTwin.certificate());
+    Issued presented =
+        server.presenting(server.certificate(), expiredTwin.certificate(), freshTwin.certificate());
     assertThat(judge(presented, ROOT)).isNull();
   }
 
@@ -181,8 +190,11 @@ final class UpstreamVerifierTest {
         .validFrom(past)
         .validUntil(past.plusSeconds(1))
         .issue();
-    TlsVerdict verdict = assertReason(judge(TestPki.server(NAME).issuer(stale).issue(), ROOT), Reason.EXPIRED);
-    assertThat(verdict.detail()).contains("CA certificate CN=Stale").contains("2020-01-01T00:00:01Z");
+    TlsVerdict verdict =
+        assertReason(judge(TestPki.server(NAME).issuer(stale).issue(), ROOT), Reason.EXPIRED);
+    assertThat(verdict.detail())
+        .contains("CA certificate CN=Stale")
+        .contains("2020-01-01T00:00:01Z");
 
     Issued oldRoot =
         TestPki.authority("Old").validFrom(past).validUntil(past.plusSeconds(1)).issue();
@@ -198,14 +210,17 @@ final class UpstreamVerifierTest {
 
   @Test
   void saysWhichNamesWereThereAndWanted() {
-    TlsVerdict verdict = assertReason(judge(TestPki.server("a.example.com").ip("10.0.0.7").issuer(ROOT).issue(), ROOT), Reason.NAME_MISMATCH);
+    TlsVerdict verdict = assertReason(
+        judge(TestPki.server("a.example.com").ip("10.0.0.7").issuer(ROOT).issue(), ROOT),
+        Reason.NAME_MISMATCH);
     assertThat(verdict.detail()).contains("a.example.com, 10.0.0.7").contains(NAME);
     assertThat(verdict.advice()).contains("DNS:" + NAME);
   }
 
   @Test
   void mendsACommonNameByACommand() {
-    TlsVerdict verdict = assertReason(judge(TestPki.commonNameOnly(NAME).issuer(ROOT).issue(), ROOT), Reason.COMMON_NAME_ONLY);
+    TlsVerdict verdict = assertReason(
+        judge(TestPki.commonNameOnly(NAME).issuer(ROOT).issue(), ROOT), Reason.COMMON_NAME_ONLY);
     assertThat(verdict.advice())
         .contains("-addext \"subjectAltName=DNS:" + NAME + "\"")
         .contains("-copy_extensions copy")
@@ -219,7 +234,8 @@ final class UpstreamVerifierTest {
     Issued only = TestPki.commonNameOnly(NAME).issuer(ROOT).issue();
     assertThat(lenient.judge(only.chain(), List.of(NAME))).isNull();
     assertReason(lenient.judge(only.chain(), List.of("x.example.com")), Reason.NAME_MISMATCH);
-    Issued withSan = TestPki.server("a.example.com").subject("CN=" + NAME).issuer(ROOT).issue();
+    Issued withSan =
+        TestPki.server("a.example.com").subject("CN=" + NAME).issuer(ROOT).issue();
     assertReason(lenient.judge(withSan.chain(), List.of(NAME)), Reason.NAME_MISMATCH);
     Issued address = TestPki.commonNameOnly("10.0.0.7").issuer(ROOT).issue();
     assertReason(lenient.judge(address.chain(), List.of("10.0.0.7")), Reason.NAME_MISMATCH);
@@ -276,17 +292,16 @@ final class UpstreamVerifierTest {
     assertReason(judge(TestPki.server(NAME).issuer(below).issue(), ROOT), Reason.UNKNOWN_ISSUER);
 
     Issued twin = TestPki.ca("Root");
-    TlsVerdict verdict = assertReason(judge(TestPki.server(NAME).issuer(twin).issue(), ROOT), Reason.SAME_NAME_OTHER_KEY);
+    TlsVerdict verdict = assertReason(
+        judge(TestPki.server(NAME).issuer(twin).issue(), ROOT), Reason.SAME_NAME_OTHER_KEY);
 
     Issued server = TestPki.server(NAME).issuer(INTERMEDIATE).issue();
-    assertReason(
-        judge(server.presenting(server.certificate()), ROOT), Reason.MISSING_INTERMEDIATE);
+    assertReason(judge(server.presenting(server.certificate()), ROOT), Reason.MISSING_INTERMEDIATE);
     Issued linked = TestPki.server(NAME)
         .issuer(TestPki.authority("Below").issuer(ROOT).issue())
         .issuerUrl("http://ca.example/below.crt")
         .issue();
-    assertReason(
-        judge(linked.presenting(linked.certificate()), ROOT), Reason.MISSING_INTERMEDIATE);
+    assertReason(judge(linked.presenting(linked.certificate()), ROOT), Reason.MISSING_INTERMEDIATE);
   }
 
   @Test
@@ -308,8 +323,10 @@ final class UpstreamVerifierTest {
 
   @Test
   void refusesACaThatMayNotSign() {
-    Issued mute =
-        TestPki.authority("Mute").issuer(ROOT).keyUsage(KeyUsage.digitalSignature).issue();
+    Issued mute = TestPki.authority("Mute")
+        .issuer(ROOT)
+        .keyUsage(KeyUsage.digitalSignature)
+        .issue();
     assertReason(judge(TestPki.server(NAME).issuer(mute).issue(), ROOT), Reason.NOT_A_CA);
     Issued muteRoot = TestPki.authority("Mute root").keyUsage(KeyUsage.cRLSign).issue();
     assertReason(judge(TestPki.server(NAME).issuer(muteRoot).issue(), muteRoot), Reason.NOT_A_CA);
@@ -335,20 +352,20 @@ final class UpstreamVerifierTest {
         TestPki.authority("Permitted").issuer(ROOT).permitDns("other.com").issue();
     assertReason(
         judge(TestPki.server(NAME).issuer(permitted).issue(), ROOT), Reason.NAME_CONSTRAINTS);
-    Issued excluding = TestPki.authority("Excluding").excludeDns("shop.example.com").issue();
+    Issued excluding =
+        TestPki.authority("Excluding").excludeDns("shop.example.com").issue();
     assertReason(
-        judge(TestPki.server(NAME).issuer(excluding).issue(), excluding),
-        Reason.NAME_CONSTRAINTS);
+        judge(TestPki.server(NAME).issuer(excluding).issue(), excluding), Reason.NAME_CONSTRAINTS);
     Issued allowing = TestPki.authority("Allowing").permitDns("example.com").issue();
     assertThat(judge(TestPki.server(NAME).issuer(allowing).issue(), allowing)).isNull();
     assertReason(
-        judge(TestPki.server(NAME).issuer(permitted).issue(), permitted),
-        Reason.NAME_CONSTRAINTS);
+        judge(TestPki.server(NAME).issuer(permitted).issue(), permitted), Reason.NAME_CONSTRAINTS);
   }
 
   @Test
   void refusesAWildcardThatCoversAnExcludedName() {
-    Issued excluding = TestPki.authority("Excluding").excludeDns("shop.example.com").issue();
+    Issued excluding =
+        TestPki.authority("Excluding").excludeDns("shop.example.com").issue();
     Issued server = TestPki.server("*.example.com").issuer(excluding).issue();
     assertReason(judge(server, excluding), Reason.NAME_CONSTRAINTS);
     assertThat(judge(server.chain(), List.of("other.example.com"), excluding)).isNull();
@@ -358,21 +375,23 @@ final class UpstreamVerifierTest {
   void wantsTheServerPurpose() {
     assertThat(judge(leaf().purposes(TestPki.SERVER_AUTH).issue(), ROOT)).isNull();
     assertThat(judge(leaf().purposes(TestPki.ANY_PURPOSE).issue(), ROOT)).isNull();
-    assertThat(
-            judge(leaf().purposes(TestPki.CLIENT_AUTH, TestPki.SERVER_AUTH).issue(), ROOT))
+    assertThat(judge(leaf().purposes(TestPki.CLIENT_AUTH, TestPki.SERVER_AUTH).issue(), ROOT))
         .isNull();
     assertReason(judge(leaf().purposes(TestPki.CLIENT_AUTH).issue(), ROOT), Reason.WRONG_USAGE);
     assertReason(
         judge(leaf().purposes(TestPki.EMAIL_PROTECTION).issue(), ROOT), Reason.WRONG_USAGE);
     assertReason(judge(leaf().keyUsage(KeyUsage.keyAgreement).issue(), ROOT), Reason.WRONG_USAGE);
-    Issued mailCa =
-        TestPki.authority("Mail").issuer(ROOT).purposes(TestPki.EMAIL_PROTECTION).issue();
+    Issued mailCa = TestPki.authority("Mail")
+        .issuer(ROOT)
+        .purposes(TestPki.EMAIL_PROTECTION)
+        .issue();
     assertReason(judge(TestPki.server(NAME).issuer(mailCa).issue(), ROOT), Reason.WRONG_USAGE);
   }
 
   @Test
   void refusesWeakKeys() {
-    TlsVerdict verdict = assertReason(judge(leaf().keys(TestPki.weakRsa()).issue(), ROOT), Reason.WEAK_KEY);
+    TlsVerdict verdict =
+        assertReason(judge(leaf().keys(TestPki.weakRsa()).issue(), ROOT), Reason.WEAK_KEY);
     assertThat(verdict.detail()).contains("RSA 1024");
     assertThat(judge(leaf().keys(TestPki.rsa()).issue(), ROOT)).isNull();
     Issued weakCa = TestPki.authority("Weak").keys(TestPki.weakRsa()).issue();
@@ -382,8 +401,11 @@ final class UpstreamVerifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"SHA1", "MD5"})
   void refusesWeakSignaturesBelowTheAnchor(String digest) {
-    Issued rsaRoot = TestPki.authority("RSA root").keys(TestPki.rsa()).digest(digest).issue();
-    TlsVerdict verdict = assertReason(judge(TestPki.server(NAME).issuer(rsaRoot).digest(digest).issue(), rsaRoot), Reason.WEAK_SIGNATURE);
+    Issued rsaRoot =
+        TestPki.authority("RSA root").keys(TestPki.rsa()).digest(digest).issue();
+    TlsVerdict verdict = assertReason(
+        judge(TestPki.server(NAME).issuer(rsaRoot).digest(digest).issue(), rsaRoot),
+        Reason.WEAK_SIGNATURE);
     assertThat(judge(TestPki.server(NAME).issuer(rsaRoot).issue(), rsaRoot))
         .as("how a root signed itself does not matter")
         .isNull();
@@ -392,12 +414,11 @@ final class UpstreamVerifierTest {
   @Test
   void refusesUnknownCriticalExtensions() {
     assertReason(
-        judge(leaf().unknownCriticalExtension().issue(), ROOT),
-        Reason.UNKNOWN_CRITICAL_EXTENSION);
-    Issued odd = TestPki.authority("Odd").issuer(ROOT).unknownCriticalExtension().issue();
+        judge(leaf().unknownCriticalExtension().issue(), ROOT), Reason.UNKNOWN_CRITICAL_EXTENSION);
+    Issued odd =
+        TestPki.authority("Odd").issuer(ROOT).unknownCriticalExtension().issue();
     assertReason(
-        judge(TestPki.server(NAME).issuer(odd).issue(), ROOT),
-        Reason.UNKNOWN_CRITICAL_EXTENSION);
+        judge(TestPki.server(NAME).issuer(odd).issue(), ROOT), Reason.UNKNOWN_CRITICAL_EXTENSION);
   }
 
   @Test
@@ -418,11 +439,33 @@ final class UpstreamVerifierTest {
   void showsFewOfManyNames() {
     String[] names = new String[2_000];
     Arrays.setAll(names, i -> "host" + i + ".example.com");
-    TlsVerdict verdict = assertReason(judge(TestPki.server(names).issuer(ROOT).issue(), ROOT), Reason.NAME_MISMATCH);
+    TlsVerdict verdict =
+        assertReason(judge(TestPki.server(names).issuer(ROOT).issue(), ROOT), Reason.NAME_MISMATCH);
     assertThat(verdict.detail()).hasSizeLessThan(1_000);
-    assertThat(judge(TestPki.server(names).issuer(ROOT).issue().chain(),
-            List.of("host1999.example.com"), ROOT))
+    assertThat(judge(
+            TestPki.server(names).issuer(ROOT).issue().chain(),
+            List.of("host1999.example.com"),
+            ROOT))
         .isNull();
+  }
+
+  @Test
+  void refusesEveryMutationWithoutThrowing() throws CertificateException {
+    byte[] good = leaf().issue().certificate().getEncoded();
+    CertificateFactory factory = CertificateFactory.getInstance("X.509");
+    Random random = new Random(7);
+    for (int round = 0; round < 2_000; round++) {
+      byte[] mutated = good.clone();
+      mutated[random.nextInt(mutated.length)] ^= (byte) (1 + random.nextInt(255));
+      X509Certificate certificate;
+      try {
+        certificate =
+            (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(mutated));
+      } catch (CertificateException unreadable) {
+        continue;
+      }
+      assertThat(judge(List.of(certificate), List.of(NAME), ROOT)).isNotNull();
+    }
   }
 
   @Test
