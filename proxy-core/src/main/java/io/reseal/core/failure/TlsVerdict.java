@@ -21,34 +21,63 @@ public record TlsVerdict(Reason reason, String detail, String advice, List<Fact>
 
   /** The closed set of reasons. */
   public enum Reason {
+    /** A certificate of the chain, or the anchor, has expired. */
     EXPIRED,
+    /** A certificate of the chain, or the anchor, becomes valid later. */
     NOT_YET_VALID,
+    /** The leaf carries none of the accepted names. */
     NAME_MISMATCH,
+    /** The leaf carries an accepted name, but only as common name. */
     COMMON_NAME_ONLY,
+    /** The chain ends at an issuer that is not a trust anchor. */
     UNKNOWN_ISSUER,
+    /** The chain ends at an issuer with the name of a trust anchor, but another key. */
     SAME_NAME_OTHER_KEY,
+    /** The chain most likely ends too early: an intermediate was not sent. */
     MISSING_INTERMEDIATE,
+    /** The leaf signed itself and is no trust anchor. */
     SELF_SIGNED,
+    /** A certificate's key usage or extended key usage is not for a server (or client). */
     WRONG_USAGE,
+    /** A certificate that signed another is not a CA's, or may not sign. */
     NOT_A_CA,
+    /** More CA certificates in the chain than one of them allows. */
     PATH_TOO_LONG,
+    /** A CA of the chain may not sign for a name of the leaf. */
     NAME_CONSTRAINTS,
+    /** A key of the chain is too short. */
     WEAK_KEY,
+    /** A certificate of the chain is signed with SHA-1 or MD5. */
     WEAK_SIGNATURE,
+    /** A certificate has a critical extension that nobody here knows. */
     UNKNOWN_CRITICAL_EXTENSION,
+    /** A certificate of the chain is revoked. */
     REVOKED,
+    /** A certificate cannot be read. */
     MALFORMED_CERTIFICATE,
+    /** The peer sent no certificate. */
     NO_CERTIFICATE,
+    /** The chain is refused for a reason outside this list, or is too large. */
     CERTIFICATE_REJECTED,
+    /** The peer does not speak TLS on this port. */
     PLAINTEXT_ON_TLS_PORT,
+    /** The upstream insists on a client certificate. */
     CLIENT_CERTIFICATE_REQUIRED,
+    /** No TLS version in common. */
     PROTOCOL_MISMATCH,
+    /** No cipher suite, group or signature algorithm in common. */
     CIPHER_MISMATCH,
+    /** No application protocol in common. */
     ALPN_MISMATCH,
+    /** The peer does not know the server name. */
     SERVER_NAME_REJECTED,
+    /** The peer ended the handshake with an alert that has no reason of its own here. */
     ALERT_RECEIVED,
+    /** The handshake took too long. */
     HANDSHAKE_TIMED_OUT,
+    /** The connection ended within the handshake. */
     CLOSED_IN_HANDSHAKE,
+    /** The handshake failed for a reason outside this list. */
     HANDSHAKE_FAILED;
 
     /** The reason as a metric label and log token: lower case with underscores. */

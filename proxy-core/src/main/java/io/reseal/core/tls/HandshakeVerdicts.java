@@ -1,6 +1,7 @@
 package io.reseal.core.tls;
 
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.failure.TlsVerdict.Fact;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +28,26 @@ public final class HandshakeVerdicts {
   private static final Pattern NATIVE_ERROR = Pattern.compile("error:([0-9a-fA-F]{8}):");
 
   private static final Pattern JDK_ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
+  /** What upstreams send that asked for a certificate and got none. */
+  private static final Set<Integer> CERTIFICATE_ALERTS = Set.of(
+      TlsAlert.HANDSHAKE_FAILURE,
+      TlsAlert.BAD_CERTIFICATE,
+      TlsAlert.CERTIFICATE_UNKNOWN,
+      TlsAlert.ACCESS_DENIED);
+
   private static final int REASON_MASK = 0xFFF;
   private static final int ALERT_BASE = 1000;
   private static final int MAX_CAUSES = 16;
 
   private final List<Throwable> causes;
   private final boolean withUpstream;
+  private final boolean certificateAsked;
   private final String peer;
 
-  private HandshakeVerdicts(Throwable cause, boolean withUpstream) {
+  private HandshakeVerdicts(Throwable cause, boolean withUpstream, boolean certificateAsked) {
     this.causes = chainOf(cause);
     this.withUpstream = withUpstream;
+    this.certificateAsked = certificateAsked;
     this.peer = withUpstream ? "the upstream" : "the client";
   }
 
@@ -46,9 +57,17 @@ public final class HandshakeVerdicts {
    * client certificate.
    *
    * @param cause the handshake future's cause, or what {@code exceptionCaught} got
+   * @param handler the connection's handler, which remembers what the upstream asked for
    */
+  public static TlsVerdict upstream(Throwable cause, SslHandler handler) {
+    boolean asked = ClientCertificateProbe.wasAsked(handler.engine());
+    return new HandshakeVerdicts(cause, /* withUpstream= */ true, asked).read();
+  }
+
+  /** The same where the handler is gone; over TLS 1.2 less exact about client certificates. */
   public static TlsVerdict upstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ true).read();
+    return new HandshakeVerdicts(cause, /* withUpstream= */ true, /* certificateAsked= */ false)
+        .read();
   }
 
   /**
@@ -57,7 +76,8 @@ public final class HandshakeVerdicts {
    * @param cause the handshake future's cause
    */
   public static TlsVerdict downstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ false).read();
+    return new HandshakeVerdicts(cause, /* withUpstream= */ false, /* certificateAsked= */ false)
+        .read();
   }
 
   private static List<Throwable> chainOf(Throwable cause) {
@@ -120,7 +140,7 @@ public final class HandshakeVerdicts {
         "UNKNOWN_PROTOCOL",
         "NO_SUPPORTED_VERSIONS",
         "No appropriate protocol",
-        "is not accepted by",
+        "not accepted by",
         "not enabled or supported")) {
       return protocolMismatch();
     }
@@ -140,11 +160,16 @@ public final class HandshakeVerdicts {
         text,
         "NO_APPLICATION_PROTOCOL",
         "INVALID_ALPN_PROTOCOL",
-        "No available application protocol",
-        "No compatible application layer protocols")) {
+        "application protocol",
+        "application layer protocol",
+        "No matching ALPN")) {
       return alpnMismatch();
     }
-    if (containsAny(text, "EXCESSIVE_MESSAGE_SIZE", "size of the handshake message")) {
+    if (containsAny(
+        text,
+        "EXCESSIVE_MESSAGE_SIZE",
+        "size of the handshake message",
+        "certificate chain length")) {
       return verdict(
           Reason.CERTIFICATE_REJECTED,
           peer + " sent a handshake message beyond the limit, most likely its certificate chain",
@@ -187,6 +212,9 @@ public final class HandshakeVerdicts {
   }
 
   private Reason reasonOfAlert(int alert) {
+    if (certificateAsked && CERTIFICATE_ALERTS.contains(alert)) {
+      return Reason.CLIENT_CERTIFICATE_REQUIRED;
+    }
     return switch (alert) {
       case TlsAlert.PROTOCOL_VERSION, 86 -> Reason.PROTOCOL_MISMATCH;
       case TlsAlert.HANDSHAKE_FAILURE, 71 -> Reason.CIPHER_MISMATCH;

@@ -50,14 +50,14 @@ final class NameCheck {
     return new NameCheck(leaf);
   }
 
-  /** Whether an alternative name matches one of the accepted names. */
-  boolean matches(List<String> accepted) {
+  /** The first of the accepted names that an alternative name matches, or empty. */
+  String match(List<String> accepted) {
     for (String name : accepted) {
       if (PeerNames.isAddress(name) ? matchesAddress(name) : matchesAny(dnsNames, name)) {
-        return true;
+        return name;
       }
     }
-    return false;
+    return "";
   }
 
   /**

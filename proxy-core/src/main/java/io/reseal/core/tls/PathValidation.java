@@ -33,22 +33,32 @@ final class PathValidation {
   private static final int USAGE_CERT_SIGN = 5;
 
   private final Path path;
+  private final String matchedName;
   private final Instant now;
 
-  private PathValidation(Path path, Instant now) {
+  private PathValidation(Path path, String matchedName, Instant now) {
     this.path = path;
+    this.matchedName = matchedName;
     this.now = now;
   }
 
-  /** The first fault of a path, or null. */
-  static @Nullable Fault check(Path path, Instant now) throws GeneralSecurityException {
-    return new PathValidation(path, now).check();
+  /**
+   * The first fault of a path, or null.
+   *
+   * @param matchedName the name for which the leaf would be accepted; empty for none
+   */
+  static @Nullable Fault check(Path path, String matchedName, Instant now)
+      throws GeneralSecurityException {
+    return new PathValidation(path, matchedName, now).check();
   }
 
   private @Nullable Fault check() throws GeneralSecurityException {
     Fault fault = checkStrength();
     if (fault == null) {
       fault = path.isPinnedLeaf() ? checkDates(path.leaf()) : checkPath();
+    }
+    if (fault == null) {
+      fault = checkExclusions();
     }
     return fault != null ? fault : checkPurpose();
   }
@@ -167,6 +177,21 @@ final class PathValidation {
         Reason.NOT_YET_VALID,
         certificate,
         "it becomes valid at " + CertificateText.validFrom(certificate) + " (now: " + now + ")");
+  }
+
+  /** A wildcard must not reach a name that a CA above it excludes. */
+  private @Nullable Fault checkExclusions() {
+    if (matchedName.isEmpty() || path.isPinnedLeaf()) {
+      return null;
+    }
+    for (X509Certificate authority : withAnchor()) {
+      if (!authority.equals(path.leaf())
+          && NameConstraintsReader.excludes(authority, matchedName)) {
+        return new Fault(
+            Reason.NAME_CONSTRAINTS, authority, "its name constraints exclude " + matchedName);
+      }
+    }
+    return null;
   }
 
   private Fault classify(CertPathValidatorException refused, X509Certificate culprit) {

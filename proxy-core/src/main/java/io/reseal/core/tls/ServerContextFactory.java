@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
@@ -43,6 +44,7 @@ final class ServerContextFactory {
   private static final int MAX_SESSIONS_PER_IDENTITY = 16_384;
   private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(30);
   private static final String[] NO_GROUPS = {};
+  private static final Set<String> KEY_ALGORITHMS = Set.of("RSA", "EC");
 
   private final Tls tls;
   private final SslProvider provider;
@@ -62,6 +64,7 @@ final class ServerContextFactory {
 
   ServerContext create(ServerIdentity identity, int policyGroup) {
     List<KeyPairMaterial> keyPairs = ecdsaFirst(identity.keyPairs());
+    keyPairs.forEach(keyPair -> requireUsable(identity, keyPair));
     List<OpenSslCredential> credentials = new ArrayList<>();
     try {
       SslContextBuilder builder = builder(keyPairs);
@@ -85,6 +88,18 @@ final class ServerContextFactory {
     } finally {
       // The context keeps its own reference to each.
       credentials.forEach(ReferenceCountUtil::release);
+    }
+  }
+
+  /** A key of another kind would not be refused by the library, and never be shown. */
+  private static void requireUsable(ServerIdentity identity, KeyPairMaterial keyPair) {
+    String algorithm = keyPair.leaf().getPublicKey().getAlgorithm();
+    if (!KEY_ALGORITHMS.contains(algorithm)) {
+      throw new TlsSetupException(
+          "identity \"" + identity.name() + "\": key algorithm " + algorithm
+              + " (expected: RSA or EC) in " + keyPair.source()
+              + ". Issue the certificate for another key.",
+          null);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.reseal.core.tls;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The failure to make a TLS context from a checked configuration; the message says which part and
  * what to do. No snapshot results from it.
@@ -7,7 +9,7 @@ package io.reseal.core.tls;
 public final class TlsSetupException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  TlsSetupException(String message, Throwable cause) {
+  TlsSetupException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

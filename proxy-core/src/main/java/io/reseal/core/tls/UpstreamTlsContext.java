@@ -22,7 +22,6 @@ import io.reseal.config.TrustAnchors.DestinationCa;
 import io.reseal.config.TrustAnchors.SystemStore;
 import io.reseal.config.TrustAnchors.Unverified;
 import io.reseal.config.UpstreamTls;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,6 +41,7 @@ public final class UpstreamTlsContext {
   private static final int SESSIONS = 10_000;
   private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(30);
   private static final int MAX_CHAIN_BYTES = 100 << 10;
+  private static final int MAX_SERVER_NAME_CHARS = 253;
 
   private final String upstreamName;
   private final SslContext context;
@@ -109,6 +109,7 @@ public final class UpstreamTlsContext {
     SslContextBuilder builder = SslContextBuilder.forClient()
         .sslProvider(provider)
         .trustManager(trust)
+        .keyManager(ClientCertificateProbe.INSTANCE)
         // The trust manager checks names itself, against the accepted names and not the SNI.
         .endpointIdentificationAlgorithm(null)
         .protocols(tls.versions().protocolNames())
@@ -140,36 +141,59 @@ public final class UpstreamTlsContext {
    */
   public SslHandler newHandler(
       ByteBufAllocator alloc, HostPort endpoint, String serverName, List<String> acceptedNames) {
-    boolean named = SessionKey.canHold(serverName) && !PeerNames.isAddress(serverName);
+    String sent = isSendable(serverName) ? serverName : "";
     boolean checkable = acceptedNames.stream().allMatch(SessionKey::canHold);
-    SessionKey key = new SessionKey(
-        named ? serverName : "", checkable ? acceptedNames : List.of(), endpoint.host());
+    SessionKey key =
+        new SessionKey(sent, checkable ? acceptedNames : List.of(), endpoint.host());
     SslHandler handler = context.newHandler(alloc, key.encode(), endpoint.port());
-    SSLEngine engine = handler.engine();
-    SSLParameters parameters = engine.getSSLParameters();
-    // From bytes, because the text constructor refuses underscores, which service names have.
-    List<SNIServerName> sent = named
-        ? List.of(new SNIHostName(serverName.getBytes(StandardCharsets.US_ASCII)))
-        : List.of();
-    parameters.setServerNames(sent);
-    parameters.setEndpointIdentificationAlgorithm(null);
-    if (jdkGroups.length > 0) {
-      parameters.setNamedGroups(jdkGroups);
+    if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+      prepareNative(engine, sent);
+    } else {
+      prepareJdk(handler.engine(), sent);
     }
-    engine.setSSLParameters(parameters);
-    forbidRenegotiation(engine);
     handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
     return handler;
   }
 
-  /** Netty lets an upstream renegotiate once over BoringSSL; nothing here needs it. */
-  private static void forbidRenegotiation(SSLEngine engine) {
-    if (engine instanceof ReferenceCountedOpenSslEngine nativeEngine) {
-      try {
-        SSL.setRenegotiateMode(nativeEngine.sslPointer(), SSL.SSL_RENEGOTIATE_NEVER);
-      } catch (Exception impossible) {
-        throw new IllegalStateException("renegotiation cannot be switched off", impossible);
+  private static boolean isSendable(String serverName) {
+    return serverName.length() <= MAX_SERVER_NAME_CHARS
+        && SessionKey.canHold(serverName)
+        && !PeerNames.isAddress(serverName);
+  }
+
+  /*
+   * Around Netty, for two reasons: through SSLParameters a name with an underscore, which service
+   * names have, cannot be sent; and Netty lets an upstream renegotiate once, which nothing needs.
+   */
+  private static void prepareNative(ReferenceCountedOpenSslEngine engine, String serverName) {
+    try {
+      if (!serverName.isEmpty()) {
+        SSL.setTlsExtHostName(engine.sslPointer(), serverName);
       }
+      SSL.setRenegotiateMode(engine.sslPointer(), SSL.SSL_RENEGOTIATE_NEVER);
+    } catch (Exception impossible) {
+      throw new IllegalStateException("the native TLS engine refuses its settings", impossible);
+    }
+  }
+
+  private void prepareJdk(SSLEngine engine, String serverName) {
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setServerNames(jdkServerNames(serverName));
+    if (jdkGroups.length > 0) {
+      parameters.setNamedGroups(jdkGroups);
+    }
+    engine.setSSLParameters(parameters);
+  }
+
+  /** The JDK cannot send every name, one with an underscore for example; then none is sent. */
+  private static List<SNIServerName> jdkServerNames(String serverName) {
+    if (serverName.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return List.of(new SNIHostName(serverName));
+    } catch (IllegalArgumentException notLettersDigitsHyphens) {
+      return List.of();
     }
   }
 

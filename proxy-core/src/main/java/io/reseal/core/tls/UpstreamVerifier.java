@@ -92,18 +92,19 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
       VerdictWriter writer,
       Instant now)
       throws GeneralSecurityException {
+    String matched = names.match(accepted);
     switch (PathFinder.search(chain, anchors)) {
       case DeadEnd deadEnd -> {
         return writer.noPath(deadEnd);
       }
       case Found found -> {
-        Fault fault = firstFault(found.paths(), now);
+        Fault fault = firstFault(found.paths(), matched, now);
         if (fault != null) {
           return writer.badPath(fault);
         }
       }
     }
-    if (names.matches(accepted)) {
+    if (!matched.isEmpty()) {
       return null;
     }
     if (names.matchesByCommonName(accepted)) {
@@ -113,11 +114,11 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
   }
 
   /** The fault of the first path when every path has one, or null when one is good. */
-  private static @Nullable Fault firstFault(List<Path> paths, Instant now)
+  private static @Nullable Fault firstFault(List<Path> paths, String matchedName, Instant now)
       throws GeneralSecurityException {
     Fault first = null;
     for (Path path : paths) {
-      Fault fault = PathValidation.check(path, now);
+      Fault fault = PathValidation.check(path, matchedName, now);
       if (fault == null) {
         return null;
       }

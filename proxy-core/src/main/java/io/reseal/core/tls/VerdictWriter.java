@@ -81,7 +81,7 @@ final class VerdictWriter {
         "the certificate carries its name only as common name (" + commonName()
             + "), which is no longer a name to verify (RFC 9525); accepted: " + acceptedNames(),
         "Issue it again with a subject alternative name: openssl req -new -key key.pem -subj \"/CN="
-            + commonName() + "\" -addext \"subjectAltName=" + san
+            + accepted.getFirst() + "\" -addext \"subjectAltName=" + san
             + "\" -out csr.pem && openssl x509"
             + " -req -in csr.pem -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -copy_extensions"
             + " copy -out cert.pem (before OpenSSL 3: -extfile <(printf \"subjectAltName=" + san
