@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,16 +16,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/2 client that writes any frame it is told to. It keeps no rules of its own, but answers
- * SETTINGS and PING; it opens wide windows unless told otherwise and returns no credit.
+ * SETTINGS and PING; it opens wide windows unless told otherwise and returns no credit by itself.
  */
 public final class H2RawClient implements AutoCloseable {
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final int WIDE_WINDOW = 64 << 20;
+  private static final int DEFAULT_WINDOW = 65_535;
+  private static final int FRAME_SIZE = 16_384;
+  private static final int QUIET_MILLIS = 500;
 
   private final RawClient client;
   private final DataInputStream in;
   private final Map<Integer, List<H2Frame>> unread = new HashMap<>();
+  private final Map<Integer, Integer> credits = new HashMap<>();
+  private int initialCredit = DEFAULT_WINDOW;
   private int nextStream = 1;
+  private volatile int goAwayCode;
 
   private H2RawClient(RawClient client) {
     this.client = client;
@@ -72,7 +79,7 @@ public final class H2RawClient implements AutoCloseable {
     byte[] block = Hpack.encode(parse(fieldLines));
     int position = 0;
     do {
-      int count = Math.min(16_384, block.length - position);
+      int count = Math.min(FRAME_SIZE, block.length - position);
       byte[] part = java.util.Arrays.copyOfRange(block, position, position + count);
       int type = position == 0 ? H2Frame.HEADERS : H2Frame.CONTINUATION;
       position += count;
@@ -88,11 +95,56 @@ public final class H2RawClient implements AutoCloseable {
 
   public void data(int stream, boolean endStream, byte[] bytes) throws IOException {
     send(new H2Frame(H2Frame.DATA, endStream ? H2Frame.END_STREAM : 0, stream, bytes));
+    credits.put(0, credit(0) - bytes.length);
+    credits.put(stream, credit(stream) - bytes.length);
   }
 
   public void resetStream(int stream, int errorCode) throws IOException {
     byte[] payload = ByteBuffer.allocate(4).putInt(errorCode).array();
     send(new H2Frame(H2Frame.RST_STREAM, 0, stream, payload));
+  }
+
+  /**
+   * Sends the {@link Pattern} as far as the peer gives credit. Returns the position reached: the
+   * length, after END_STREAM, or where no credit came for half a second.
+   */
+  public long uploadPattern(int stream, long from, long length) throws IOException {
+    long position = from;
+    while (position < length) {
+      int credit = Math.min(credit(0), credit(stream));
+      if (credit > 0) {
+        int count = (int) Math.min(Math.min(credit, FRAME_SIZE), length - position);
+        position += count;
+        data(stream, position == length, Pattern.from(position - count, count));
+      } else if (!hasFrameSoon()) {
+        return position;
+      } else {
+        H2Frame frame = readFrame();
+        if (frame == null) {
+          throw new BrokenMessageException("closed after " + position + " bytes of an upload");
+        }
+        keep(frame);
+      }
+    }
+    return position;
+  }
+
+  private int credit(int stream) {
+    return credits.getOrDefault(stream, stream == 0 ? DEFAULT_WINDOW : initialCredit);
+  }
+
+  private boolean hasFrameSoon() throws IOException {
+    client.readTimeout(QUIET_MILLIS);
+    in.mark(1);
+    try {
+      in.read();
+      in.reset();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      client.readTimeout(RawClient.DEADLINE_MILLIS);
+    }
   }
 
   /** GET of this path, read whole. */
@@ -192,9 +244,13 @@ public final class H2RawClient implements AutoCloseable {
       if (frame == null || frame.type() == H2Frame.GOAWAY || frame.stream() == stream) {
         return frame;
       }
-      if (frame.stream() != 0) {
-        unread.computeIfAbsent(frame.stream(), key -> new ArrayList<>()).add(frame);
-      }
+      keep(frame);
+    }
+  }
+
+  private void keep(H2Frame frame) {
+    if (frame.stream() != 0) {
+      unread.computeIfAbsent(frame.stream(), key -> new ArrayList<>()).add(frame);
     }
   }
 
@@ -206,6 +262,10 @@ public final class H2RawClient implements AutoCloseable {
       int flags = in.readUnsignedByte();
       int stream = in.readInt() & Integer.MAX_VALUE;
       H2Frame frame = new H2Frame(type, flags, stream, in.readNBytes(length));
+      noteCredit(frame);
+      if (type == H2Frame.GOAWAY) {
+        goAwayCode = frame.errorCode();
+      }
       if (type == H2Frame.SETTINGS && !frame.has(H2Frame.ACK)) {
         send(new H2Frame(H2Frame.SETTINGS, H2Frame.ACK, 0, new byte[0]));
       } else if (type == H2Frame.PING && !frame.has(H2Frame.ACK)) {
@@ -220,6 +280,23 @@ public final class H2RawClient implements AutoCloseable {
     }
   }
 
+  private void noteCredit(H2Frame frame) {
+    ByteBuffer payload = ByteBuffer.wrap(frame.payload());
+    if (frame.type() == H2Frame.WINDOW_UPDATE) {
+      credits.put(frame.stream(), credit(frame.stream()) + payload.getInt());
+    } else if (frame.type() == H2Frame.SETTINGS) {
+      while (payload.remaining() >= 6) {
+        boolean isWindow = payload.getShort() == 4;
+        int value = payload.getInt();
+        if (isWindow) {
+          int change = value - initialCredit;
+          credits.replaceAll((stream, credit) -> stream == 0 ? credit : credit + change);
+          initialCredit = value;
+        }
+      }
+    }
+  }
+
   private static List<Fields.Field> parse(String... fieldLines) {
     List<Fields.Field> fields = new ArrayList<>();
     for (String line : fieldLines) {
@@ -227,6 +304,31 @@ public final class H2RawClient implements AutoCloseable {
       fields.add(new Fields.Field(line.substring(0, separator), line.substring(separator + 2)));
     }
     return fields;
+  }
+
+  /**
+   * Reads and drops until the connection ends, without an answer to anything; for a thread of its
+   * own beside one that writes.
+   */
+  public void drain() {
+    try {
+      while (in.read() >= 0) {
+        int length = in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        in.skipNBytes(5);
+        byte[] payload = in.readNBytes(length);
+        if (type == H2Frame.GOAWAY) {
+          goAwayCode = new H2Frame(type, 0, 0, payload).errorCode();
+        }
+      }
+    } catch (IOException e) {
+      // An end like any other.
+    }
+  }
+
+  /** The code of the last GOAWAY, 0 where there was none. */
+  public int goAwayCode() {
+    return goAwayCode;
   }
 
   public RawClient connection() {

@@ -147,7 +147,9 @@ public final class OriginConnection {
   /** Reads and drops until the peer ends its direction. */
   public End awaitEnd() {
     over = true;
-    return Ends.drain(reader.rest(), OutputStream.nullOutputStream());
+    End seen = Ends.drain(reader.rest(), OutputStream.nullOutputStream());
+    ended(seen);
+    return seen;
   }
 
   boolean isOver() {

@@ -27,9 +27,18 @@ public final class Pattern {
 
   /** The first {@code length} bytes of the pattern. */
   public static byte[] first(int length) {
+    return from(0, length);
+  }
+
+  /** The {@code length} bytes from this position on. */
+  public static byte[] from(long position, int length) {
     byte[] result = new byte[length];
-    for (int i = 0; i < length; i++) {
-      result[i] = BYTES[i % PERIOD];
+    int done = 0;
+    while (done < length) {
+      int start = (int) ((position + done) % PERIOD);
+      int count = Math.min(PERIOD - start, length - done);
+      System.arraycopy(BYTES, start, result, done, count);
+      done += count;
     }
     return result;
   }
@@ -43,6 +52,11 @@ public final class Pattern {
       position += count;
     }
     return position;
+  }
+
+  /** Fails where these are not the bytes from this position on. */
+  public static void requireMatch(byte[] bytes, long position) throws IOException {
+    requireMatch(bytes, bytes.length, position);
   }
 
   private static void requireMatch(byte[] buffer, int count, long position) throws IOException {

@@ -42,6 +42,8 @@ public final class ProxySetup {
   private UnknownServerName unknownServerName = new UnknownServerName.Refuse();
   private TlsVersions versions = TlsVersions.MODERN;
   private boolean http2 = true;
+  private int maxConnections = Listener.DEFAULT_MAX_CONNECTIONS;
+  private int maxConnectionsPerSource = Listener.DEFAULT_MAX_CONNECTIONS_PER_SOURCE;
   private Limits limits = Limits.DEFAULT;
   private Timeouts timeouts = Timeouts.DEFAULT;
   private RequestPolicy requests = RequestPolicy.DEFAULT;
@@ -157,6 +159,13 @@ public final class ProxySetup {
     return this;
   }
 
+  /** The most open connections of each listener, and of one source address to it. */
+  public ProxySetup maxConnections(int all, int perSource) {
+    maxConnections = all;
+    maxConnectionsPerSource = perSource;
+    return this;
+  }
+
   public ProxySetup limits(UnaryOperator<Limits> change) {
     limits = change.apply(limits);
     return this;
@@ -199,8 +208,8 @@ public final class ProxySetup {
         List.of(new HostPort("127.0.0.1", 0)),
         security,
         trustedPeers,
-        Listener.DEFAULT_MAX_CONNECTIONS,
-        Listener.DEFAULT_MAX_CONNECTIONS_PER_SOURCE);
+        maxConnections,
+        maxConnectionsPerSource);
   }
 
   public ProxyFixture start() {

@@ -206,6 +206,10 @@ public final class RawClient implements AutoCloseable {
     raw.setReceiveBufferSize(bytes);
   }
 
+  void readTimeout(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+  }
+
   /** The first certificate that the server showed. */
   public X509Certificate certificate() throws IOException {
     return (X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0];

@@ -34,6 +34,7 @@ public final class RecordingOrigin implements AutoCloseable {
   private final List<OriginConnection> connections = new CopyOnWriteArrayList<>();
   private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final List<AssertionError> scriptFailures = new CopyOnWriteArrayList<>();
 
   private RecordingOrigin(Options options) throws IOException {
     this.options = options;
@@ -124,6 +125,7 @@ public final class RecordingOrigin implements AutoCloseable {
     return connections.stream().mapToLong(OriginConnection::receivedBytes).sum();
   }
 
+  /** Ends all connections; throws what a script asserted in vain. */
   @Override
   public void close() {
     try {
@@ -133,6 +135,9 @@ public final class RecordingOrigin implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+    if (!scriptFailures.isEmpty()) {
+      throw new AssertionError("a script of this origin failed", scriptFailures.getFirst());
     }
   }
 
@@ -174,6 +179,8 @@ public final class RecordingOrigin implements AutoCloseable {
       connection.ended(connection.awaitEnd());
     } catch (IOException e) {
       connection.ended(Ends.of(e));
+    } catch (AssertionError e) {
+      scriptFailures.add(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

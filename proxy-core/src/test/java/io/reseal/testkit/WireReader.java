@@ -40,10 +40,18 @@ public final class WireReader {
     }
     boolean response = start.startsWith("HTTP/");
     String third = start.substring(two + 1);
-    if (!response && !third.equals("HTTP/1.1") && !third.equals("HTTP/1.0")) {
+    if (!response && !third.matches("HTTP/1\\.[0-9]")) {
       throw new BrokenMessageException("request line: " + start);
     }
     return new MessageHead(start.substring(0, one), start.substring(one + 1, two), third, fields());
+  }
+
+  /** Skips the one empty line that RFC 9112, section 2.2, has a server ignore before a request. */
+  public void skipEmptyLine() throws IOException {
+    in.mark(2);
+    if (in.read() != '\r' || in.read() != '\n') {
+      in.reset();
+    }
   }
 
   /** The body of a request with this head; read it to its end before the next head. */
