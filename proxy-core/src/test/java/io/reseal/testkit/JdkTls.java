@@ -15,11 +15,6 @@ import javax.net.ssl.TrustManagerFactory;
 public final class JdkTls {
   private static final char[] NO_PASSWORD = {};
 
-  static {
-    // Without it the JDK takes a FIN without close_notify for a good end.
-    System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
-  }
-
   private JdkTls() {}
 
   /** A server that shows this certificate. */
