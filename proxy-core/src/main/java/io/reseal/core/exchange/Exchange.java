@@ -231,10 +231,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     endpoint = connection.endpoint();
     state = State.REQUESTING;
     boolean bodyFollows = request.framing() != Framing.NONE;
-    connection.send(
-        UpstreamRequest.of(request, client.edge()),
-        !bodyFollows,
-        this);
+    connection.send(UpstreamRequest.of(request, client.edge()), !bodyFollows, this);
     if (bodyFollows) {
       sendWaitingBody(connection);
     }
@@ -417,12 +414,12 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   private void redirect(RoutePlan.Redirect redirect) {
     route = redirect.name();
     String location = Redirects.location(request, redirect.target());
-    HttpHeaders fields = DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+    HttpHeaders fields =
+        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
     fields.set(HttpHeaderNames.LOCATION, location);
     fields.set(HttpHeaderNames.CONTENT_LENGTH, "0");
     status = redirect.target().status();
-    ResponseHead head =
-        new ResponseHead(HttpResponseStatus.valueOf(status), fields, Framing.NONE);
+    ResponseHead head = new ResponseHead(HttpResponseStatus.valueOf(status), fields, Framing.NONE);
     ended(/* complete= */ true, null, "");
     downstream.writeHead(head, /* end= */ true);
   }
@@ -489,7 +486,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
           TimeoutPhase.RESPONSE_HEAD, to, endpoint, timeouts.responseHead());
     }
     if (state == State.RESPONDING && responseStalled) {
-      return new Failure.ClientGone("took nothing of the response for " + bodyIdle.toMillis() + " ms");
+      return new Failure.ClientGone(
+          "took nothing of the response for " + bodyIdle.toMillis() + " ms");
     }
     if (state == State.RESPONDING) {
       return new Failure.UpstreamTimedOut(TimeoutPhase.RESPONSE_BODY, to, endpoint, bodyIdle);
@@ -518,7 +516,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     String errorId = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     String accept = request.fields().get(HttpHeaderNames.ACCEPT, "");
     ErrorResponse error = FailurePolicy.render(failure, accept, client.seesDetails(), errorId);
-    HttpHeaders fields = DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+    HttpHeaders fields =
+        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
     fields.set(HttpHeaderNames.CONTENT_TYPE, error.contentType());
     fields.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(error.body().length));
     fields.set("cache-control", "no-store");
@@ -529,9 +528,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     ended(/* complete= */ true, failure, errorId);
     downstream.writeHead(
         new ResponseHead(
-            HttpResponseStatus.valueOf(status),
-            fields,
-            bodiless ? Framing.NONE : Framing.LENGTH),
+            HttpResponseStatus.valueOf(status), fields, bodiless ? Framing.NONE : Framing.LENGTH),
         bodiless);
     if (!bodiless) {
       responseBytes += error.body().length;
@@ -565,19 +562,18 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     }
     client
         .observer()
-        .exchangeEnded(
-            new ExchangeRecord(
-                client.listener(),
-                request.method(),
-                request.host(),
-                request.path(),
-                route,
-                pool == null ? "" : pool.plan().name(),
-                endpoint,
-                status,
-                requestBytes,
-                responseBytes,
-                complete,
-                System.nanoTime() - startedAtNanos));
+        .exchangeEnded(new ExchangeRecord(
+            client.listener(),
+            request.method(),
+            request.host(),
+            request.path(),
+            route,
+            pool == null ? "" : pool.plan().name(),
+            endpoint,
+            status,
+            requestBytes,
+            responseBytes,
+            complete,
+            System.nanoTime() - startedAtNanos));
   }
 }

@@ -36,29 +36,28 @@ public final class FailurePolicy {
   public static Answer answer(Failure failure) {
     return switch (failure) {
       case RequestRejected(int status, String rule, String detail) ->
-          answer(status, "http_request_error", rule, detail);
+        answer(status, "http_request_error", rule, detail);
       case Misdirected(String serverName, String authority) ->
-          answer(
-              421,
-              "http_request_denied",
-              "misdirected",
-              "a connection for server name \"%s\" cannot carry requests for \"%s\""
-                  .formatted(PeerText.quote(serverName), PeerText.quote(authority)));
+        answer(
+            421,
+            "http_request_denied",
+            "misdirected",
+            "a connection for server name \"%s\" cannot carry requests for \"%s\""
+                .formatted(PeerText.quote(serverName), PeerText.quote(authority)));
       case NoRoute(String host, String path) ->
-          answer(
-              404,
-              "destination_not_found",
-              "no_route",
-              "no route for host \"%s\" and path \"%s\""
-                  .formatted(PeerText.quote(host), PeerText.quote(path)));
+        answer(
+            404,
+            "destination_not_found",
+            "no_route",
+            "no route for host \"%s\" and path \"%s\""
+                .formatted(PeerText.quote(host), PeerText.quote(path)));
       case Overloaded(String limit, String detail) ->
-          answer(503, "connection_limit_reached", "limit_reached", limit + ": " + detail);
+        answer(503, "connection_limit_reached", "limit_reached", limit + ": " + detail);
       case ConnectFailed connect -> connect(connect);
       case TlsFailed tls -> tls(tls);
       case UpstreamTimedOut timeout -> timeout(timeout);
       case UpstreamBroken broken -> broken(broken);
-      case ClientGone(String detail) ->
-          answer(499, "http_request_error", "client_gone", detail);
+      case ClientGone(String detail) -> answer(499, "http_request_error", "client_gone", detail);
       case Internal(String detail) -> answer(500, "proxy_internal_error", "internal", detail);
     };
   }
@@ -68,9 +67,8 @@ public final class FailurePolicy {
   }
 
   private static Answer connect(ConnectFailed connect) {
-    String detail =
-        "upstream \"%s\", endpoint %s: %s"
-            .formatted(connect.upstream(), connect.endpoint(), connect.detail());
+    String detail = "upstream \"%s\", endpoint %s: %s"
+        .formatted(connect.upstream(), connect.endpoint(), connect.detail());
     String token = connect.fault().name().toLowerCase(Locale.ROOT);
     return switch (connect.fault()) {
       case NAME_NOT_RESOLVED -> answer(502, "dns_error", token, detail);
@@ -84,24 +82,21 @@ public final class FailurePolicy {
 
   private static Answer tls(TlsFailed tls) {
     TlsVerdict verdict = tls.verdict();
-    String error =
-        switch (verdict.reason()) {
-          case ALERT_RECEIVED, SERVER_NAME_REJECTED, CLIENT_CERTIFICATE_REQUIRED ->
-              "tls_alert_received";
-          case PLAINTEXT_ON_TLS_PORT,
-              PROTOCOL_MISMATCH,
-              CIPHER_MISMATCH,
-              ALPN_MISMATCH,
-              CLOSED_IN_HANDSHAKE,
-              HANDSHAKE_FAILED ->
-              "tls_protocol_error";
-          case HANDSHAKE_TIMED_OUT -> "connection_timeout";
-          default -> "tls_certificate_error";
-        };
+    String error = switch (verdict.reason()) {
+      case ALERT_RECEIVED, SERVER_NAME_REJECTED, CLIENT_CERTIFICATE_REQUIRED ->
+        "tls_alert_received";
+      case PLAINTEXT_ON_TLS_PORT,
+          PROTOCOL_MISMATCH,
+          CIPHER_MISMATCH,
+          ALPN_MISMATCH,
+          CLOSED_IN_HANDSHAKE,
+          HANDSHAKE_FAILED -> "tls_protocol_error";
+      case HANDSHAKE_TIMED_OUT -> "connection_timeout";
+      default -> "tls_certificate_error";
+    };
     int status = verdict.reason() == TlsVerdict.Reason.HANDSHAKE_TIMED_OUT ? 504 : 502;
-    String detail =
-        "upstream \"%s\", endpoint %s: %s"
-            .formatted(tls.upstream(), tls.endpoint(), verdict.detail());
+    String detail = "upstream \"%s\", endpoint %s: %s"
+        .formatted(tls.upstream(), tls.endpoint(), verdict.detail());
     return new Answer(
         status,
         error,
@@ -112,42 +107,38 @@ public final class FailurePolicy {
 
   private static Answer timeout(UpstreamTimedOut timeout) {
     String phase = timeout.phase().name().toLowerCase(Locale.ROOT);
-    String detail =
-        "upstream \"%s\", endpoint %s: %s not within %d ms"
-            .formatted(
-                timeout.upstream(),
-                timeout.endpoint(),
-                phase.replace('_', ' '),
-                timeout.after().toMillis());
-    String error =
-        switch (timeout.phase()) {
-          case TLS_HANDSHAKE -> "connection_timeout";
-          case RESPONSE_HEAD, RESPONSE_BODY -> "http_response_timeout";
-          case REQUEST_BODY -> "connection_write_timeout";
-        };
+    String detail = "upstream \"%s\", endpoint %s: %s not within %d ms"
+        .formatted(
+            timeout.upstream(),
+            timeout.endpoint(),
+            phase.replace('_', ' '),
+            timeout.after().toMillis());
+    String error = switch (timeout.phase()) {
+      case TLS_HANDSHAKE -> "connection_timeout";
+      case RESPONSE_HEAD, RESPONSE_BODY -> "http_response_timeout";
+      case REQUEST_BODY -> "connection_write_timeout";
+    };
     return answer(504, error, phase + "_timeout", detail);
   }
 
   private static Answer broken(UpstreamBroken broken) {
-    String detail =
-        "upstream \"%s\", endpoint %s: %s"
-            .formatted(broken.upstream(), broken.endpoint(), broken.detail());
-    String error =
-        switch (broken.fault()) {
-          case CLOSED_BEFORE_RESPONSE -> "connection_terminated";
-          case CLOSED_IN_HEAD, CLOSED_IN_BODY -> "http_response_incomplete";
-          case INVALID_RESPONSE -> "http_protocol_error";
-          case HEAD_TOO_LARGE -> "http_response_header_section_size";
-          case UPGRADE_MISMATCH -> "http_upgrade_failed";
-        };
+    String detail = "upstream \"%s\", endpoint %s: %s"
+        .formatted(broken.upstream(), broken.endpoint(), broken.detail());
+    String error = switch (broken.fault()) {
+      case CLOSED_BEFORE_RESPONSE -> "connection_terminated";
+      case CLOSED_IN_HEAD, CLOSED_IN_BODY -> "http_response_incomplete";
+      case INVALID_RESPONSE -> "http_protocol_error";
+      case HEAD_TOO_LARGE -> "http_response_header_section_size";
+      case UPGRADE_MISMATCH -> "http_upgrade_failed";
+    };
     return answer(502, error, broken.fault().name().toLowerCase(Locale.ROOT), detail);
   }
 
   /** One line with every fact, for the log. */
   public static String logLine(Failure failure) {
     Answer answer = answer(failure);
-    String line =
-        "%d %s (%s): %s".formatted(answer.status(), answer.token(), answer.error(), answer.detail());
+    String line = "%d %s (%s): %s"
+        .formatted(answer.status(), answer.token(), answer.error(), answer.detail());
     return answer.advice().isEmpty() ? line : line + ". " + answer.advice();
   }
 
@@ -163,18 +154,16 @@ public final class FailurePolicy {
     Answer answer = answer(failure);
     boolean ownRequest = failure instanceof RequestRejected;
     ErrorBody body = new ErrorBody(answer, trusted || ownRequest, errorId);
-    String details =
-        trusted
-            ? answer.token() + ": " + answer.detail()
-            : (ownRequest ? answer.token() + "; " : "") + "id " + errorId;
+    String details = trusted
+        ? answer.token() + ": " + answer.detail()
+        : (ownRequest ? answer.token() + "; " : "") + "id " + errorId;
     String proxyStatus =
         "reseal; error=" + answer.error() + "; details=\"" + structured(details) + "\"";
-    Map<String, String> extra =
-        switch (answer.status()) {
-          case 503 -> Map.of("retry-after", "1");
-          case 405 -> Map.of("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-          default -> Map.of();
-        };
+    Map<String, String> extra = switch (answer.status()) {
+      case 503 -> Map.of("retry-after", "1");
+      case 405 -> Map.of("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+      default -> Map.of();
+    };
     ErrorBody.Form form = ErrorBody.Form.of(accept);
     return new ErrorResponse(
         answer.status(), form.contentType(), body.render(form), proxyStatus, extra);

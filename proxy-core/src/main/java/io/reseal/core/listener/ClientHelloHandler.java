@@ -55,11 +55,7 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
    * @param timeout from now to the end of the handshake
    */
   public ClientHelloHandler(
-      int mostBytes,
-      Duration timeout,
-      Deadlines deadlines,
-      Decider decider,
-      Sink sink) {
+      int mostBytes, Duration timeout, Deadlines deadlines, Decider decider, Sink sink) {
     super(mostBytes);
     this.mostRawBytes = mostBytes + RECORD_OVERHEAD_BYTES;
     this.timeout = timeout;
@@ -123,7 +119,7 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
         yield decider.decide(parsed);
       }
       case ParsedHello.Malformed(String reason, int alert) ->
-          new Refuse(alert, "malformed-client-hello", reason);
+        new Refuse(alert, "malformed-client-hello", reason);
     };
   }
 
@@ -142,10 +138,9 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
       refused = true;
       boolean plain = isPlainHttp();
       sink.decided(ctx, decision, hello);
-      ByteBuf answer =
-          plain
-              ? Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER)
-              : TlsAlert.fatalRecord(ctx.alloc(), refuse.alert());
+      ByteBuf answer = plain
+          ? Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER)
+          : TlsAlert.fatalRecord(ctx.alloc(), refuse.alert());
       ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
     } else {
       sink.decided(ctx, decision, hello);

@@ -73,13 +73,12 @@ public final class PipelineAssembler {
     // First and alone: nothing may read a byte before the TLS decision.
     channel
         .pipeline()
-        .addLast(
-            new ClientHelloHandler(
-                snapshot.config().limits().clientHelloBytes(),
-                snapshot.config().timeouts().handshake(),
-                loop.deadlines(),
-                this::decide,
-                this::decided));
+        .addLast(new ClientHelloHandler(
+            snapshot.config().limits().clientHelloBytes(),
+            snapshot.config().timeouts().handshake(),
+            loop.deadlines(),
+            this::decide,
+            this::decided));
   }
 
   private TlsDecision decide(ClientHello hello) {
@@ -105,7 +104,7 @@ public final class PipelineAssembler {
     switch (decision) {
       case TlsDecision.Terminate(ServerContext context) -> terminate(ctx, context, hello);
       case TlsDecision.Passthrough(UpstreamPlan upstream, String route) ->
-          passThrough(ctx, upstream, route, hello.serverName());
+        passThrough(ctx, upstream, route, hello.serverName());
       case TlsDecision.Refuse refuse -> refused(ctx.channel(), refuse);
     }
   }
@@ -145,8 +144,7 @@ public final class PipelineAssembler {
   }
 
   void addHttp2(Channel channel, TerminatedConnection connection) {
-    Http2ClientConnection http2 =
-        Http2ConnectionBuilder.connection(clientOf(channel, connection));
+    Http2ClientConnection http2 = Http2ConnectionBuilder.connection(clientOf(channel, connection));
     // Behind the SslHandler; the last, because it consumes every frame.
     channel.pipeline().addLast(http2);
     open.onDrain(channel, http2::drain);
@@ -155,12 +153,11 @@ public final class PipelineAssembler {
   private ClientConnection clientOf(Channel channel, TerminatedConnection connection) {
     Snapshot snapshot = loop.snapshot();
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-    EdgeConnection edge =
-        EdgeConnection.of(
-            peer,
-            (InetSocketAddress) channel.localAddress(),
-            connection.policyGroup() >= 0,
-            snapshot.listener(listener).trustsPeer(peer.getAddress()));
+    EdgeConnection edge = EdgeConnection.of(
+        peer,
+        (InetSocketAddress) channel.localAddress(),
+        connection.policyGroup() >= 0,
+        snapshot.listener(listener).trustsPeer(peer.getAddress()));
     return new ClientConnection(
         loop,
         observer,
@@ -176,22 +173,20 @@ public final class PipelineAssembler {
     Channel channel = ctx.channel();
     // The ClientHello waits in its handler until there is somebody to give it to.
     channel.config().setAutoRead(false);
-    loop.pool(upstream)
-        .connectRaw(
-            new UpstreamPool.RawAcquirer() {
-              @Override
-              public void connected(Channel to, String endpoint) {
-                joinPassthrough(ctx, to, route, serverName, endpoint);
-              }
+    loop.pool(upstream).connectRaw(new UpstreamPool.RawAcquirer() {
+      @Override
+      public void connected(Channel to, String endpoint) {
+        joinPassthrough(ctx, to, route, serverName, endpoint);
+      }
 
-              @Override
-              public void notConnected(Failure failure) {
-                observer.failed(failure, "", route, serverName);
-                channel
-                    .writeAndFlush(TlsAlert.fatalRecord(channel.alloc(), TlsAlert.INTERNAL_ERROR))
-                    .addListener(ignored -> channel.close());
-              }
-            });
+      @Override
+      public void notConnected(Failure failure) {
+        observer.failed(failure, "", route, serverName);
+        channel
+            .writeAndFlush(TlsAlert.fatalRecord(channel.alloc(), TlsAlert.INTERNAL_ERROR))
+            .addListener(ignored -> channel.close());
+      }
+    });
   }
 
   private void joinPassthrough(
@@ -214,23 +209,26 @@ public final class PipelineAssembler {
   }
 
   private void tunnel(
-      Channel client, Channel upstream, String route, String host, String protocol, String endpoint) {
+      Channel client,
+      Channel upstream,
+      String route,
+      String host,
+      String protocol,
+      String endpoint) {
     open.onDrain(client, () -> {});
     Tunnel.start(
         client,
         upstream,
         loop.deadlines(),
         loop.snapshot().config().timeouts().tunnelIdle(),
-        (fromClient, fromUpstream, end) ->
-            observer.tunnelEnded(
-                new TunnelRecord(
-                    listener,
-                    host,
-                    protocol,
-                    route,
-                    endpoint,
-                    fromClient,
-                    fromUpstream,
-                    end.name().toLowerCase(Locale.ROOT))));
+        (fromClient, fromUpstream, end) -> observer.tunnelEnded(new TunnelRecord(
+            listener,
+            host,
+            protocol,
+            route,
+            endpoint,
+            fromClient,
+            fromUpstream,
+            end.name().toLowerCase(Locale.ROOT))));
   }
 }

@@ -26,10 +26,12 @@ final class PathTable {
     this.prefixes = prefixes;
     TreeSet<Integer> lengths = new TreeSet<>();
     prefixes.keySet().forEach(prefix -> lengths.add(prefix.length()));
-    this.prefixLengths = lengths.descendingSet().stream().mapToInt(Integer::intValue).toArray();
+    this.prefixLengths =
+        lengths.descendingSet().stream().mapToInt(Integer::intValue).toArray();
   }
 
-  @Nullable RoutePlan lookup(String path) {
+  @Nullable
+  RoutePlan lookup(String path) {
     if (!exact.isEmpty()) {
       RoutePlan route = exact.get(path);
       if (route != null) {

@@ -20,11 +20,12 @@ final class Strength {
   /** What is too weak about a key, or empty. */
   static String keyFault(PublicKey key) {
     return switch (key) {
-      case RSAPublicKey rsa when rsa.getModulus().bitLength() < MIN_RSA_BITS ->
+      case RSAPublicKey rsa
+      when rsa.getModulus().bitLength() < MIN_RSA_BITS ->
         "RSA " + rsa.getModulus().bitLength() + " (expected: at least " + MIN_RSA_BITS + ")";
-      case ECPublicKey ec when ec.getParams().getOrder().bitLength() < MIN_EC_BITS ->
-        "EC " + ec.getParams().getOrder().bitLength() + " (expected: at least " + MIN_EC_BITS
-            + ")";
+      case ECPublicKey ec
+      when ec.getParams().getOrder().bitLength() < MIN_EC_BITS ->
+        "EC " + ec.getParams().getOrder().bitLength() + " (expected: at least " + MIN_EC_BITS + ")";
       case DSAPublicKey dsa -> "DSA (expected: RSA or EC)";
       default -> "";
     };

@@ -87,9 +87,8 @@ public final class UpstreamTlsContext {
     };
     try {
       SslContext context = builder(tls, sslProvider, trust).build();
-      String[] jdkGroups = sslProvider == SslProvider.JDK
-          ? NamedGroups.forJdk(Tls.DEFAULT_GROUPS)
-          : new String[0];
+      String[] jdkGroups =
+          sslProvider == SslProvider.JDK ? NamedGroups.forJdk(Tls.DEFAULT_GROUPS) : new String[0];
       return new UpstreamTlsContext(
           upstreamName,
           context,
@@ -143,8 +142,7 @@ public final class UpstreamTlsContext {
       ByteBufAllocator alloc, HostPort endpoint, String serverName, List<String> acceptedNames) {
     String sent = isSendable(serverName) ? serverName : "";
     boolean checkable = acceptedNames.stream().allMatch(SessionKey::canHold);
-    SessionKey key =
-        new SessionKey(sent, checkable ? acceptedNames : List.of(), endpoint.host());
+    SessionKey key = new SessionKey(sent, checkable ? acceptedNames : List.of(), endpoint.host());
     SslHandler handler = context.newHandler(alloc, key.encode(), endpoint.port());
     if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
       prepareNative(engine, sent);

@@ -168,14 +168,13 @@ public final class UpstreamPool {
       EndpointPlan endpoint = lane.endpoint();
       if (endpoint.open().incrementAndGet() > limits.upstreamConnections()) {
         int open = endpoint.open().decrementAndGet();
-        String state =
-            "upstream=%s, endpoint=%s, open=%d, idle=%d, limit=%d"
-                .formatted(
-                    plan.name(),
-                    endpoint.address(),
-                    open,
-                    endpoint.idle().get(),
-                    limits.upstreamConnections());
+        String state = "upstream=%s, endpoint=%s, open=%d, idle=%d, limit=%d"
+            .formatted(
+                plan.name(),
+                endpoint.address(),
+                open,
+                endpoint.idle().get(),
+                limits.upstreamConnections());
         next(new Failure.Overloaded("limits.upstreamConnections", state));
         return;
       }
@@ -206,9 +205,8 @@ public final class UpstreamPool {
     public void notConnected(Failure failure, EndpointPlan endpoint) {
       endpoint.open().decrementAndGet();
       lanes[(laneIndex + made - 1) % lanes.length].connectFailed();
-      boolean ownFault =
-          failure instanceof Failure.ConnectFailed connect
-              && connect.fault() == ConnectFault.OUT_OF_RESOURCES;
+      boolean ownFault = failure instanceof Failure.ConnectFailed connect
+          && connect.fault() == ConnectFault.OUT_OF_RESOURCES;
       if (ownFault) {
         acquirer.notAcquired(failure);
       } else {
@@ -248,7 +246,8 @@ public final class UpstreamPool {
       return failures == 0 || System.nanoTime() - retryAtNanos >= 0;
     }
 
-    @Nullable UpstreamConnection takeIdle(String host) {
+    @Nullable
+    UpstreamConnection takeIdle(String host) {
       ArrayDeque<UpstreamConnection> queue = idleByHost == null ? idle : idleByHost.get(host);
       while (queue != null) {
         UpstreamConnection connection = queue.pollFirst();

@@ -80,8 +80,24 @@ final class ClientHelloParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ".", "a..b", ".a", "a..", "a b", "a/b", "a\0b", "a\u00e9.example", "127.0.0.1", "::1",
-        "[::1]", "a.1", "*.example", "a|b", "a,b", "a%62", "a:443"
+        "",
+        ".",
+        "a..b",
+        ".a",
+        "a..",
+        "a b",
+        "a/b",
+        "a\0b",
+        "a\u00e9.example",
+        "127.0.0.1",
+        "::1",
+        "[::1]",
+        "a.1",
+        "*.example",
+        "a|b",
+        "a,b",
+        "a%62",
+        "a:443"
       })
   void refusesWhatIsNoHostName(String name) {
     assertThat(refused(hello().serverName(name)).alert()).isEqualTo(TlsAlert.ILLEGAL_PARAMETER);
@@ -107,8 +123,7 @@ final class ClientHelloParserTest {
         .isEqualTo(TlsAlert.ILLEGAL_PARAMETER);
     assertThat(refused(hello().serverNames(1, name)).alert()).isEqualTo(TlsAlert.DECODE_ERROR);
     assertThat(refused(hello().serverNames(0)).alert()).isEqualTo(TlsAlert.DECODE_ERROR);
-    assertThat(refused(hello().extension(0, new byte[0])).alert())
-        .isEqualTo(TlsAlert.DECODE_ERROR);
+    assertThat(refused(hello().extension(0, new byte[0])).alert()).isEqualTo(TlsAlert.DECODE_ERROR);
   }
 
   @Test
@@ -137,8 +152,7 @@ final class ClientHelloParserTest {
     assertThat(refused(hello().trailing(0)).alert()).isEqualTo(TlsAlert.DECODE_ERROR);
     assertThat(refused(hello().serverName("a").trailing(0)).alert())
         .isEqualTo(TlsAlert.DECODE_ERROR);
-    assertThat(refused(hello().trailing(0, 5, 0, 0, 0)).alert())
-        .isEqualTo(TlsAlert.DECODE_ERROR);
+    assertThat(refused(hello().trailing(0, 5, 0, 0, 0)).alert()).isEqualTo(TlsAlert.DECODE_ERROR);
   }
 
   @ParameterizedTest
@@ -163,8 +177,7 @@ final class ClientHelloParserTest {
     int withoutExtensions = hello().build().length;
     for (int length = 0; length < whole.length; length++) {
       if (length != withoutExtensions) {
-        assertThat(refused(Arrays.copyOf(whole, length)).alert())
-            .isEqualTo(TlsAlert.DECODE_ERROR);
+        assertThat(refused(Arrays.copyOf(whole, length)).alert()).isEqualTo(TlsAlert.DECODE_ERROR);
       }
     }
   }

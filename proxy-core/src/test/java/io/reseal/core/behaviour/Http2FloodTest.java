@@ -1,0 +1,238 @@
+package io.reseal.core.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reseal.config.Timeouts;
+import io.reseal.testkit.H2Frame;
+import io.reseal.testkit.H2RawClient;
+import io.reseal.testkit.ProxyFixture;
+import io.reseal.testkit.TestBed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** HTTP/2 clients that cost more than they pay lose their connection. */
+final class Http2FloodTest {
+  private static final String[] GET = {
+    ":method: GET", ":scheme: https", ":authority: a.test", ":path: /flood"
+  };
+  private static final int PRIORITY = 2;
+  private static final int PADDED = 8;
+  private static final int UNKNOWN = 77;
+  private static final int EVENTS = 20_000;
+
+  private static TestBed bed;
+
+  @BeforeAll
+  static void start() throws IOException {
+    bed = TestBed.start(setup -> setup.timeouts(Http2FloodTest::impatient));
+  }
+
+  private static Timeouts impatient(Timeouts all) {
+    return new Timeouts(
+        all.handshake(),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        all.connect(),
+        all.upstreamHandshake(),
+        all.responseHead(),
+        all.tunnelIdle(),
+        all.upstreamIdle(),
+        all.upstreamAge(),
+        all.resolve());
+  }
+
+  @AfterAll
+  static void stop() {
+    bed.close();
+  }
+
+  /** One event of a flood, by its number. */
+  @FunctionalInterface
+  interface Event {
+    void send(H2RawClient client, int number) throws IOException;
+  }
+
+  static Stream<Arguments> floods() {
+    return Stream.of(
+        flood("PING", (client, i) -> client.send(new H2Frame(H2Frame.PING, 0, 0, new byte[8]))),
+        flood(
+            "SETTINGS",
+            (client, i) -> client.send(new H2Frame(H2Frame.SETTINGS, 0, 0, new byte[0]))),
+        flood("SETTINGS window", (client, i) -> client.send(windowSetting(i % 2 * 1_000_000))),
+        flood(
+            "PRIORITY",
+            (client, i) ->
+                client.send(new H2Frame(PRIORITY, 0, 1 + 2 * i, new byte[] {0, 0, 0, 0, 1}))),
+        flood("rapid reset", (client, i) -> client.resetStream(client.request(true, GET), 8)),
+        flood("reset by us", (client, i) -> {
+          int stream = client.request(false, GET);
+          client.addCredit(stream, 0);
+        }),
+        flood(
+            "malformed head",
+            (client, i) -> client.request(true, ":method: GET", ":path: /x", "Upper: x")));
+  }
+
+  private static Arguments flood(String name, Event event) {
+    return Arguments.of(name, event);
+  }
+
+  private static H2Frame windowSetting(int value) {
+    byte[] payload = ByteBuffer.allocate(6).putShort((short) 4).putInt(value).array();
+    return new H2Frame(H2Frame.SETTINGS, 0, 0, payload);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("floods")
+  void endsTheConnectionOfAFlood(String name, Event event) throws IOException {
+    try (H2RawClient client = bed.h2Client()) {
+      Thread reader = Thread.ofVirtual().start(() -> client.drain());
+      int sent = 0;
+      try {
+        while (sent < EVENTS) {
+          event.send(client, sent++);
+        }
+      } catch (IOException e) {
+        // What a connection that was ended looks like to a writer.
+      }
+      Await.until(() -> !reader.isAlive());
+      assertThat(client.goAwayCode()).as("after %d events", sent).isNotZero();
+    }
+    bed.requireHealthy();
+  }
+
+  @Test
+  void endsAHeaderBlockThatNeverEnds() throws IOException {
+    try (H2RawClient client = bed.h2Client()) {
+      client.send(new H2Frame(H2Frame.HEADERS, H2Frame.END_STREAM, 1, new byte[0]));
+      Thread reader = Thread.ofVirtual().start(() -> client.drain());
+      try {
+        for (int i = 0; i < 5_000; i++) {
+          client.send(new H2Frame(H2Frame.CONTINUATION, 0, 1, new byte[i % 2]));
+        }
+      } catch (IOException e) {
+        // Ended, as it should be.
+      }
+      Await.until(() -> !reader.isAlive());
+    }
+    bed.requireHealthy();
+  }
+
+  @Test
+  void endsAFloodOfEmptyData() throws IOException {
+    try (H2RawClient client = bed.h2Client()) {
+      int stream = client.request(
+          false, ":method: POST", ":scheme: https", ":authority: a.test", ":path: /flood");
+      Thread reader = Thread.ofVirtual().start(() -> client.drain());
+      try {
+        for (int i = 0; i < 5_000; i++) {
+          client.data(stream, false, "");
+        }
+      } catch (IOException e) {
+        // Ended, as it should be.
+      }
+      Await.until(() -> !reader.isAlive());
+    }
+    bed.requireHealthy();
+  }
+
+  @Test
+  void refusesStreamsBeyondTheLimit() throws IOException {
+    bed.origin().on("/hold", (connection, head) -> connection.awaitEnd());
+    try (H2RawClient client = bed.h2Client()) {
+      int last = 0;
+      for (int i = 0; i < 101; i++) {
+        last = client.request(
+            true, ":method: GET", ":scheme: https", ":authority: a.test", ":path: /hold");
+      }
+      assertThat(client.read(last).isRefused()).isTrue();
+    }
+    bed.requireHealthy();
+  }
+
+  @Test
+  void expandsNoCompressedFields() throws IOException {
+    try (H2RawClient client = bed.h2Client()) {
+      String value = "a".repeat(4_000);
+      String[] fields = Stream.concat(
+              Stream.of(GET), Stream.generate(() -> "x: " + value).limit(20))
+          .toArray(String[]::new);
+      H2RawClient.Outcome outcome = client.read(client.request(true, fields));
+      assertThat(outcome.status() == 431 || outcome.isRefused())
+          .as("%s", outcome)
+          .isTrue();
+    }
+    bed.requireHealthy();
+  }
+
+  /** The client takes nothing of a response: the stream ends after the idle time. */
+  @Test
+  void endsAStreamWhoseWindowStaysShut() throws Exception {
+    bed.origin().on("/large", (connection, head) -> {
+      connection.receive(head);
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n");
+      connection.sendPattern(10_000_000);
+    });
+    try (H2RawClient client =
+        H2RawClient.connect(ProxyFixture.hello("a.test"), bed.proxy().https(), 0)) {
+      int stream = client.request(
+          true, ":method: GET", ":scheme: https", ":authority: a.test", ":path: /large");
+      H2RawClient.Outcome outcome = client.read(stream);
+      assertThat(outcome.isRefused()).as("%s", outcome).isTrue();
+    }
+    bed.requireHealthy();
+  }
+
+  @Test
+  void closesAConnectionWithGarbageForAPreface() throws IOException {
+    try (var client = ProxyFixture.hello("a.test")
+        .withApplicationProtocols("h2")
+        .connect(bed.proxy().https())) {
+      client.send("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      client.readToEnd();
+    }
+    bed.requireHealthy();
+  }
+
+  @Test
+  void closesAConnectionThatSendsNoPreface() throws IOException {
+    try (var client = ProxyFixture.hello("a.test")
+        .withApplicationProtocols("h2")
+        .connect(bed.proxy().https())) {
+      client.readToEnd();
+    }
+  }
+
+  @Test
+  void countsPaddingAsBody() throws IOException {
+    try (H2RawClient client = bed.h2Client()) {
+      int stream = client.request(
+          false, ":method: POST", ":scheme: https", ":authority: a.test", ":path: /padded");
+      byte[] padded = new byte[1 + 3 + 255];
+      padded[0] = (byte) 255;
+      padded[1] = 'a';
+      padded[2] = 'b';
+      padded[3] = 'c';
+      client.send(new H2Frame(H2Frame.DATA, PADDED | H2Frame.END_STREAM, stream, padded));
+      assertThat(client.read(stream).complete().bodyText()).endsWith("\n\nabc");
+    }
+  }
+
+  @Test
+  void ignoresFramesOfUnknownTypes() throws IOException {
+    try (H2RawClient client = bed.h2Client()) {
+      client.send(new H2Frame(UNKNOWN, 0, 0, new byte[20]));
+      assertThat(client.get("a.test", "/x").complete().status()).isEqualTo(200);
+    }
+  }
+}
