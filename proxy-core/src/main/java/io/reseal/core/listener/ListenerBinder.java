@@ -168,14 +168,14 @@ public final class ListenerBinder {
     protected void initChannel(Channel channel) {
       if (!(channel.remoteAddress() instanceof InetSocketAddress peer)) {
         // Gone before it was accepted.
-        channel.unsafe().closeForcibly();
+        channel.unsafe().close(channel.voidPromise());
         return;
       }
       InetAddress source = peer.getAddress();
       Admission.Verdict verdict = plan.admission().admit(source);
       if (verdict != Admission.Verdict.ADMITTED) {
         plan.refused().refused(peer.toString(), verdict);
-        channel.unsafe().closeForcibly();
+        channel.unsafe().close(channel.voidPromise());
         return;
       }
       channel.closeFuture().addListener(ignored -> plan.admission().release(source));

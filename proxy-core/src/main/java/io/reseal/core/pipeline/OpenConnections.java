@@ -38,7 +38,7 @@ public final class OpenConnections {
   /** Cuts every connection. */
   public void closeAll() {
     for (Channel channel : drains.keySet().toArray(Channel[]::new)) {
-      channel.unsafe().closeForcibly();
+      channel.unsafe().close(channel.voidPromise());
     }
   }
 
