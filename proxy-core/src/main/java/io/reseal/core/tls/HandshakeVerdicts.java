@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class HandshakeVerdicts {
   private static final Pattern NATIVE_ERROR = Pattern.compile("error:([0-9a-fA-F]{8}):");
 
   private static final Pattern JDK_ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
+
   /** What upstreams send that asked for a certificate and got none. */
   private static final Set<Integer> CERTIFICATE_ALERTS = Set.of(
       TlsAlert.HANDSHAKE_FAILURE,
@@ -126,70 +128,26 @@ public final class HandshakeVerdicts {
     if (alert >= 0) {
       return onAlert(alert);
     }
-    if (containsAny(
-        text,
-        "WRONG_VERSION_NUMBER",
-        "HTTP_REQUEST",
-        "HTTPS_PROXY_REQUEST",
-        "Unsupported or unrecognized SSL message")) {
-      return plaintext();
+    HandshakeSymptom symptom = HandshakeSymptom.of(text);
+    if (symptom == null) {
+      return null;
     }
-    if (containsAny(
-        text,
-        "UNSUPPORTED_PROTOCOL",
-        "UNKNOWN_PROTOCOL",
-        "NO_SUPPORTED_VERSIONS",
-        "No appropriate protocol",
-        "not accepted by",
-        "not enabled or supported")) {
-      return protocolMismatch();
-    }
-    if (containsAny(
-        text,
-        "NO_SHARED_CIPHER",
-        "no cipher suites in common",
-        "NO_COMMON_SIGNATURE_ALGORITHMS",
-        "NO_SHARED_GROUP",
-        "UNSUPPORTED_ELLIPTIC_CURVE",
-        "WRONG_CIPHER_RETURNED",
-        "UNKNOWN_CIPHER_RETURNED",
-        "Unable to find key material")) {
-      return cipherMismatch();
-    }
-    if (containsAny(
-        text,
-        "NO_APPLICATION_PROTOCOL",
-        "INVALID_ALPN_PROTOCOL",
-        "application protocol",
-        "application layer protocol",
-        "No matching ALPN")) {
-      return alpnMismatch();
-    }
-    if (containsAny(
-        text,
-        "EXCESSIVE_MESSAGE_SIZE",
-        "size of the handshake message",
-        "certificate chain length")) {
-      return verdict(
-          Reason.CERTIFICATE_REJECTED,
-          peer + " sent a handshake message beyond the limit, most likely its certificate chain",
-          "Let it send its own certificate and its intermediates only.");
-    }
-    if (containsAny(
-        text,
-        "CANNOT_PARSE_LEAF_CERT",
-        "ASN1",
-        "ASN.1",
-        "DECODE_ERROR",
-        "Could not parse certificate",
-        "parse certificate")) {
-      return verdict(
-          Reason.MALFORMED_CERTIFICATE,
-          peer + " sent a certificate or a handshake message that cannot be read: "
-              + CertificateText.cut(text),
-          "Look at what it sends: openssl s_client -connect HOST:PORT -showcerts");
-    }
-    return null;
+    return switch (symptom) {
+      case PLAINTEXT -> plaintext();
+      case PROTOCOL -> protocolMismatch();
+      case CIPHER -> cipherMismatch();
+      case ALPN -> alpnMismatch();
+      case TOO_LARGE ->
+        verdict(
+            Reason.CERTIFICATE_REJECTED,
+            peer + " sent a handshake message beyond the limit, most likely its certificate chain",
+            "Let it send its own certificate and its intermediates only.");
+      case UNREADABLE ->
+        verdict(
+            Reason.MALFORMED_CERTIFICATE,
+            peer + " sent a certificate that cannot be read: " + CertificateText.cut(text),
+            "Look at what it sends: openssl s_client -connect HOST:PORT -showcerts");
+    };
   }
 
   private static int receivedAlert(String text) {
@@ -293,12 +251,11 @@ public final class HandshakeVerdicts {
   private TlsVerdict readEnd() {
     for (Throwable cause : causes) {
       if (cause instanceof ClosedChannelException
-          || cause instanceof IOException && !(cause instanceof javax.net.ssl.SSLException)) {
+          || cause instanceof IOException && !(cause instanceof SSLException)) {
         return closed();
       }
       String text = String.valueOf(cause.getMessage());
-      if (containsAny(
-          text, "closed", "Inbound closed before receiving", "terminated the handshake")) {
+      if (text.contains("closed") || text.contains("terminated the handshake")) {
         return closed();
       }
     }
@@ -316,19 +273,10 @@ public final class HandshakeVerdicts {
         withUpstream
             ? "Look at the upstream's log: it may not know the server name, refuse this source, or"
                 + " speak no TLS on this port."
-            : "");
+            : "If every client does so, see whether clients trust the certificate shown.");
   }
 
   private static TlsVerdict verdict(Reason reason, String detail, String advice) {
     return new TlsVerdict(reason, detail, advice, List.of());
-  }
-
-  private static boolean containsAny(String text, String... parts) {
-    for (String part : parts) {
-      if (text.contains(part)) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -29,6 +29,13 @@ final class PathValidation {
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
   private static final String ANY_PURPOSE = "2.5.29.37.0";
   private static final String NAME_CONSTRAINTS = "2.5.29.30";
+  private static final String NOT_A_CA = "it signed another certificate, and is not a CA's";
+  private static final String MAY_NOT_SIGN =
+      "it signed another certificate, and its key usage does not allow that (no keyCertSign)";
+  private static final String TOO_MANY_BELOW =
+      "more CA certificates stand below it than its path length allows";
+  private static final String NAMES_NOT_PERMITTED =
+      "it, or a certificate below it, carries names that a CA's name constraints do not permit";
   private static final int USAGE_DIGITAL_SIGNATURE = 0;
   private static final int USAGE_CERT_SIGN = 5;
 
@@ -134,9 +141,11 @@ final class PathValidation {
       return null;
     }
     int pathLength = anchor.getBasicConstraints();
-    if (pathLength < 0 || mayNot(anchor, USAGE_CERT_SIGN)) {
-      return new Fault(
-          Reason.NOT_A_CA, anchor, "it signed another certificate, and is not a CA certificate");
+    if (pathLength < 0) {
+      return new Fault(Reason.NOT_A_CA, anchor, NOT_A_CA);
+    }
+    if (mayNot(anchor, USAGE_CERT_SIGN)) {
+      return new Fault(Reason.NOT_A_CA, anchor, MAY_NOT_SIGN);
     }
     if (issuersBelowAnchor() > pathLength) {
       return new Fault(
@@ -200,12 +209,10 @@ final class PathValidation {
         case EXPIRED -> expired(culprit);
         case NOT_YET_VALID -> notYetValid(culprit);
         case REVOKED -> new Fault(Reason.REVOKED, culprit, "it is revoked");
-        case ALGORITHM_CONSTRAINED ->
-          new Fault(
-              Reason.WEAK_SIGNATURE,
-              culprit,
-              "the Java runtime's security policy refuses" + " its algorithms: "
-                  + refused.getMessage());
+        case ALGORITHM_CONSTRAINED -> {
+          String what = "the Java runtime's security policy refuses it: " + refused.getMessage();
+          yield new Fault(Reason.WEAK_SIGNATURE, culprit, what);
+        }
         case INVALID_SIGNATURE ->
           new Fault(Reason.UNKNOWN_ISSUER, culprit, "its signature does not verify");
         case UNSPECIFIED, UNDETERMINED_REVOCATION_STATUS -> unspecified(refused, culprit);
@@ -213,30 +220,15 @@ final class PathValidation {
     }
     if (refused.getReason() instanceof PKIXReason reason) {
       return switch (reason) {
-        case NOT_CA_CERT ->
-          new Fault(Reason.NOT_A_CA, culprit, "it signed another certificate, and is not a CA");
-        case INVALID_KEY_USAGE ->
-          new Fault(
-              Reason.NOT_A_CA,
-              culprit,
-              "it signed another certificate, and its key usage"
-                  + " does not allow that (keyCertSign is missing)");
-        case PATH_TOO_LONG ->
-          new Fault(
-              Reason.PATH_TOO_LONG,
-              culprit,
-              "more CA certificates stand below it than its" + " path length allows");
-        case INVALID_NAME ->
-          new Fault(
-              Reason.NAME_CONSTRAINTS,
-              culprit,
-              "the certificates below it carry names that" + " its name constraints do not permit");
-        case UNRECOGNIZED_CRIT_EXT ->
-          new Fault(
-              Reason.UNKNOWN_CRITICAL_EXTENSION,
-              culprit,
-              "it has critical extensions that" + " are not understood: "
-                  + culprit.getCriticalExtensionOIDs());
+        case NOT_CA_CERT -> new Fault(Reason.NOT_A_CA, culprit, NOT_A_CA);
+        case INVALID_KEY_USAGE -> new Fault(Reason.NOT_A_CA, culprit, MAY_NOT_SIGN);
+        case PATH_TOO_LONG -> new Fault(Reason.PATH_TOO_LONG, culprit, TOO_MANY_BELOW);
+        case INVALID_NAME -> new Fault(Reason.NAME_CONSTRAINTS, culprit, NAMES_NOT_PERMITTED);
+        case UNRECOGNIZED_CRIT_EXT -> {
+          String what =
+              "nobody here knows its critical extensions " + culprit.getCriticalExtensionOIDs();
+          yield new Fault(Reason.UNKNOWN_CRITICAL_EXTENSION, culprit, what);
+        }
         case NAME_CHAINING, INVALID_POLICY, NO_TRUST_ANCHOR -> unspecified(refused, culprit);
       };
     }

@@ -30,9 +30,9 @@ public record PeerNames(String serverName, List<String> accepted) {
    */
   public static PeerNames of(UpstreamTls tls, HostPort endpoint, String requestHost) {
     String host = switch (tls.serverName()) {
-      case EndpointName() -> endpoint.host();
-      case RequestHost() -> requestHost;
-      case Fixed(String name) -> name;
+      case EndpointName endpointName -> endpoint.host();
+      case RequestHost asked -> requestHost;
+      case Fixed fixed -> fixed.name();
     };
     boolean address = isAddress(host);
     List<String> accepted = tls.acceptedNames();

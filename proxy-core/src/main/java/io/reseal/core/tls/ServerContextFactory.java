@@ -77,7 +77,12 @@ final class ServerContextFactory {
         builder.addCredentials(credentials);
       }
       SslContext context = builder.build();
-      bindSessions(context, identity);
+      try {
+        bindSessions(context, identity);
+      } catch (SSLException refused) {
+        ReferenceCountUtil.release(context);
+        throw refused;
+      }
       return new ServerContext(context, identity.name(), policyGroup, jdkGroups, alpn);
     } catch (SSLException | RuntimeException refused) {
       throw new TlsSetupException(

@@ -1,7 +1,6 @@
 package io.reseal.core.tls;
 
 import io.reseal.config.ListenerSecurity.Tls;
-import io.reseal.config.ListenerSecurity.UnknownServerName.Refuse;
 import io.reseal.config.ListenerSecurity.UnknownServerName.ServeIdentity;
 import io.reseal.config.RuntimeSettings.TlsProvider;
 import io.reseal.config.ServerIdentity;
@@ -61,18 +60,14 @@ public final class ServerContexts {
           byServerName.putIfAbsent(serverName, context);
         }
       }
-      ServerContext unknown = switch (tls.unknownServerName()) {
-        case Refuse() -> null;
-        case ServeIdentity(String name) -> {
-          requireIdentity(known, name);
-          ServerContext context = byIdentity.get(name);
-          if (context == null) {
-            context = factory.create(requireIdentity(known, name), contexts.size());
-            contexts.add(context);
-          }
-          yield context;
+      ServerContext unknown = null;
+      if (tls.unknownServerName() instanceof ServeIdentity shown) {
+        unknown = byIdentity.get(shown.identity());
+        if (unknown == null) {
+          unknown = factory.create(requireIdentity(known, shown.identity()), contexts.size());
+          contexts.add(unknown);
         }
-      };
+      }
       return new ServerContexts(List.copyOf(contexts), SniTable.of(byServerName), unknown);
     } catch (RuntimeException refused) {
       contexts.forEach(ServerContext::release);

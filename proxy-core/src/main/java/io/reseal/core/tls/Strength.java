@@ -1,5 +1,6 @@
 package io.reseal.core.tls;
 
+import java.io.IOException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -20,15 +21,15 @@ final class Strength {
   /** What is too weak about a key, or empty. */
   static String keyFault(PublicKey key) {
     return switch (key) {
-      case RSAPublicKey rsa
-      when rsa.getModulus().bitLength() < MIN_RSA_BITS ->
-        "RSA " + rsa.getModulus().bitLength() + " (expected: at least " + MIN_RSA_BITS + ")";
-      case ECPublicKey ec
-      when ec.getParams().getOrder().bitLength() < MIN_EC_BITS ->
-        "EC " + ec.getParams().getOrder().bitLength() + " (expected: at least " + MIN_EC_BITS + ")";
+      case RSAPublicKey rsa -> tooShort("RSA", rsa.getModulus().bitLength(), MIN_RSA_BITS);
+      case ECPublicKey ec -> tooShort("EC", ec.getParams().getOrder().bitLength(), MIN_EC_BITS);
       case DSAPublicKey dsa -> "DSA (expected: RSA or EC)";
       default -> "";
     };
+  }
+
+  private static String tooShort(String algorithm, int bits, int atLeast) {
+    return bits >= atLeast ? "" : algorithm + " " + bits + " (expected: at least " + atLeast + ")";
   }
 
   /** The digest by which a certificate is signed, where it is broken, or empty. */
@@ -46,7 +47,7 @@ final class Strength {
       AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
       parameters.init(certificate.getSigAlgParams());
       return parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
-    } catch (GeneralSecurityException | java.io.IOException | RuntimeException absent) {
+    } catch (GeneralSecurityException | IOException | RuntimeException absent) {
       // Without parameters the standard's defaults apply, and those are SHA-1.
       return "SHA-1";
     }

@@ -80,10 +80,10 @@ public final class UpstreamTlsContext {
       InstantSource clock) {
     SslProvider sslProvider = TlsProviders.sslProvider(provider);
     X509ExtendedTrustManager trust = switch (tls.trustAnchors()) {
-      case SystemStore() -> new UpstreamVerifier(AnchorSet.system(), tls, clock);
-      case DestinationCa(var certificates, String source) ->
-        new UpstreamVerifier(AnchorSet.of(certificates, source), tls, clock);
-      case Unverified() -> UnverifiedTrust.INSTANCE;
+      case SystemStore system -> new UpstreamVerifier(AnchorSet.system(), tls, clock);
+      case DestinationCa ca ->
+        new UpstreamVerifier(AnchorSet.of(ca.certificates(), ca.source()), tls, clock);
+      case Unverified unverified -> UnverifiedTrust.INSTANCE;
     };
     try {
       SslContext context = builder(tls, sslProvider, trust).build();

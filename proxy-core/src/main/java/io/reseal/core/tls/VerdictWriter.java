@@ -22,6 +22,8 @@ final class VerdictWriter {
   private static final Pattern INTERMEDIATE_NAME =
       Pattern.compile("\\b(intermediate|issuing|subordinate|sub ca)\\b");
 
+  private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._:*-]+");
+
   private final AnchorSet anchors;
   private final List<String> accepted;
   private final Instant now;
@@ -81,7 +83,7 @@ final class VerdictWriter {
         "the certificate carries its name only as common name (" + commonName()
             + "), which is no longer a name to verify (RFC 9525); accepted: " + acceptedNames(),
         "Issue it again with a subject alternative name: openssl req -new -key key.pem -subj \"/CN="
-            + accepted.getFirst() + "\" -addext \"subjectAltName=" + san
+            + inCommand(accepted.getFirst()) + "\" -addext \"subjectAltName=" + san
             + "\" -out csr.pem && openssl x509"
             + " -req -in csr.pem -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -copy_extensions"
             + " copy -out cert.pem (before OpenSSL 3: -extfile <(printf \"subjectAltName=" + san
@@ -220,7 +222,12 @@ final class VerdictWriter {
     return String.join(
         ",",
         accepted.stream()
-            .map(name -> (PeerNames.isAddress(name) ? "IP:" : "DNS:") + name)
+            .map(name -> (PeerNames.isAddress(name) ? "IP:" : "DNS:") + inCommand(name))
             .toList());
+  }
+
+  /** A name where people paste it into a shell: one with other characters is left for them. */
+  private static String inCommand(String name) {
+    return PLAIN_NAME.matcher(name).matches() ? name : "NAME";
   }
 }

@@ -20,7 +20,7 @@ final class ClientHelloParserTest {
 
   private static ClientHello parsed(ClientHelloBytes hello) {
     return switch (ClientHelloParser.parse(Unpooled.wrappedBuffer(hello.build()))) {
-      case Ok(ClientHello ok) -> ok;
+      case Ok ok -> ok.hello();
       case Malformed malformed -> throw new AssertionError(malformed.toString());
     };
   }

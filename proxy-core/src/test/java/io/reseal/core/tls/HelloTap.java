@@ -14,7 +14,7 @@ final class HelloTap extends ChannelInboundHandlerAdapter {
 
   ClientHello hello() {
     return switch (hello.orTimeout(10, TimeUnit.SECONDS).join()) {
-      case ParsedHello.Ok(ClientHello parsed) -> parsed;
+      case ParsedHello.Ok ok -> ok.hello();
       case ParsedHello.Malformed malformed -> throw new AssertionError(malformed.toString());
     };
   }

@@ -3,6 +3,7 @@ package io.reseal.core.tls;
 import io.reseal.testkit.TestPki.Issued;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,12 +53,21 @@ final class OpensslServer implements AutoCloseable {
       seen.append(line).append('\n');
       if (line.startsWith("ACCEPT ")) {
         int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1).trim());
-        Thread.ofVirtual().start(() -> output.lines().forEach(ignored -> {}));
+        Thread.ofVirtual().start(() -> drain(output));
         return new OpensslServer(process, port);
       }
     }
     process.destroy();
     throw new IOException("openssl s_server did not start: " + seen);
+  }
+
+  /** Keeps the program from waiting for a reader, until it is gone. */
+  private static void drain(BufferedReader output) {
+    try (output) {
+      output.transferTo(Writer.nullWriter());
+    } catch (IOException closed) {
+      // The program was ended while it was being read.
+    }
   }
 
   int port() {

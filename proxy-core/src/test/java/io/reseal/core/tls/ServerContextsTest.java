@@ -332,12 +332,13 @@ final class ServerContextsTest {
         compile(new Refuse(), TlsProvider.BORINGSSL, identities.toArray(ServerIdentity[]::new));
     assertThat(selected(contexts, "host9999.example")).isEqualTo("id9999");
     assertThat(contexts.contexts()).hasSize(10_000);
+    UpstreamTlsContext client =
+        TlsWorld.client(TlsProvider.BORINGSSL, TlsVersions.MODERN, ca.trusted());
     Outcome outcome = pair.handshake(
         alloc -> contexts.contexts().get(1234).newHandler(alloc),
-        TlsWorld.asking(
-            TlsWorld.client(TlsProvider.BORINGSSL, TlsVersions.MODERN, ca.trusted()),
-            "shop.example"));
+        TlsWorld.asking(client, "shop.example"));
     assertThat(outcome.client().failure()).isNull();
+    client.release();
     contexts.release();
     assertThat(contexts.contexts())
         .allMatch(context -> ((ReferenceCounted) context.sslContext()).refCnt() == 0);

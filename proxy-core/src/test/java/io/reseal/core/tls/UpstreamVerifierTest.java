@@ -228,6 +228,20 @@ final class UpstreamVerifierTest {
   }
 
   @Test
+  void putsNothingIntoCommandsThatAShellWouldRun() {
+    String hostile = "$(reboot).example.com";
+    Issued server = TestPki.server("a.example.com").issuer(ROOT).issue();
+    TlsVerdict verdict =
+        assertReason(judge(server.chain(), List.of(hostile), ROOT), Reason.NAME_MISMATCH);
+    assertThat(verdict.advice()).doesNotContain("reboot").contains("DNS:NAME");
+    Issued commonName = TestPki.commonNameOnly(hostile).issuer(ROOT).issue();
+    assertThat(
+            assertReason(judge(commonName.chain(), List.of(hostile), ROOT), Reason.COMMON_NAME_ONLY)
+                .advice())
+        .doesNotContain("reboot");
+  }
+
+  @Test
   void fallsBackToTheCommonNameOnlyWithoutAnyAlternativeName() {
     UpstreamVerifier lenient =
         verifier(InstantSource.system(), /* commonNameFallback= */ true, ROOT);
