@@ -184,8 +184,10 @@ public final class CanonicalRequest {
   private void paths(RequestHead head, String origin) throws Rejection {
     int mark = origin.indexOf('?');
     String raw = mark < 0 ? origin : origin.substring(0, mark);
-    if (raw.indexOf('\\') >= 0) {
-      throw rejected(400, "path", "backslash in the path");
+    for (int i = 0; i < raw.length(); i++) {
+      if (Syntax.isQueryOnly(raw.charAt(i))) {
+        throw rejected(400, "path", "a character that a path cannot hold unescaped");
+      }
     }
     try {
       String path = paths.normalize(raw);
@@ -349,8 +351,8 @@ public final class CanonicalRequest {
       return;
     }
     String name = protocol.toLowerCase(Locale.ROOT);
-    // "h2c" would open a way around every rule here; the server may ignore any Upgrade.
-    if (Syntax.isToken(name) && !name.equals("h2c")) {
+    // HTTP/2 in a tunnel would be a way around every rule here; any Upgrade may be ignored.
+    if (Syntax.isToken(name) && !name.startsWith("h2")) {
       head.upgrade(name);
     }
   }

@@ -49,7 +49,9 @@ final class PathNormalizer {
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
       inParameter = c == ';' || inParameter && c != '/';
-      if (!inParameter) {
+      // A segment of parameters alone leaves nothing, and "//" is "/" to many a server.
+      boolean doubled = c == '/' && !result.isEmpty() && result.charAt(result.length() - 1) == '/';
+      if (!inParameter && !doubled) {
         result.append(c);
       }
     }

@@ -6,6 +6,10 @@ final class Syntax {
   private static final int UNRESERVED = 2;
   private static final int TARGET = 4;
   private static final int HOST = 8;
+
+  /** Not allowed by RFC 3986, sent by browsers in queries all the same. */
+  private static final int QUERY_ONLY = 16;
+
   private static final byte[] CLASSES = new byte[128];
 
   static {
@@ -19,8 +23,9 @@ final class Syntax {
     addAll("!#$%&'*+-.^_`|~", TOKEN);
     addAll("-._~", UNRESERVED);
     addAll("-._", HOST);
-    // RFC 3986 appendix A: pchar, "/" and "?", and what browsers send raw in queries and paths.
-    addAll("-._~!$&'()*+,;=:@%/?\"<>[]^`{|}", TARGET);
+    // RFC 3986 appendix A: pchar, "/" and "?"; and brackets, which browsers leave as they are.
+    addAll("-._~!$&'()*+,;=:@%/?[]", TARGET);
+    addAll("\"<>\\^`{|}", TARGET | QUERY_ONLY);
   }
 
   private Syntax() {}
@@ -56,6 +61,11 @@ final class Syntax {
   /** Whether a request target may hold this character. */
   static boolean isTarget(char c) {
     return is(c, TARGET);
+  }
+
+  /** Whether a character may stand in a query, yet not in a path. */
+  static boolean isQueryOnly(char c) {
+    return is(c, QUERY_ONLY);
   }
 
   static boolean isHost(char c) {

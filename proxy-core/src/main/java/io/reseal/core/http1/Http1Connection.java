@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
@@ -32,6 +33,7 @@ import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.http.RequestHead;
 import io.reseal.core.http.RequestHead.Framing;
 import io.reseal.core.http.ResponseHead;
+import io.reseal.core.http.ResponseRules;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.loop.LoopFlusher;
 import io.reseal.core.snapshot.Snapshot;
@@ -55,6 +57,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
   private final ResponseEncoder encoder = new ResponseEncoder();
   private final Deadline deadline;
   private final Channel channel;
+  private final int mostFields;
   private final long headNanos;
   private final long keepAliveNanos;
 
@@ -77,6 +80,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     this.tunnelStarter = tunnelStarter;
     Snapshot snapshot = client.loop().snapshot();
     this.decoder = new RequestDecoder(snapshot.config().limits(), this::headBegun);
+    this.mostFields = snapshot.config().limits().requestFields();
     this.headNanos = snapshot.config().timeouts().requestHead().toNanos();
     this.keepAliveNanos = snapshot.config().timeouts().keepAlive().toNanos();
     this.deadline = client.loop().deadlines().register(this::timedOut);
@@ -162,6 +166,12 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     return new Failure.RequestRejected(400, "malformed", detail);
   }
 
+  private static Failure unreadableBody(Throwable cause) {
+    int status = RequestDecoder.isHeadTooLong(cause) ? 431 : 400;
+    return new Failure.RequestRejected(
+        status, "malformed-body", String.valueOf(cause.getMessage()));
+  }
+
   private void requestContent(HttpContent content) {
     Exchange current = exchange;
     boolean isLast = content instanceof LastHttpContent;
@@ -177,12 +187,20 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     if (content.decoderResult().isFailure()) {
       content.release();
       persistent = false;
-      current.requestBroken(unreadable(content.decoderResult().cause()));
+      current.requestBroken(unreadableBody(content.decoderResult().cause()));
       return;
     }
     HttpHeaders trailers = content instanceof LastHttpContent last ? last.trailingHeaders() : null;
     if (trailers != null) {
       requestEnded = true;
+      if (trailers.size() > mostFields) {
+        content.release();
+        persistent = false;
+        current.requestBroken(
+            new Failure.RequestRejected(
+                431, "too-many-fields", trailers.size() + " trailers (limits.requestFields)"));
+        return;
+      }
     }
     if (content.content().isReadable()) {
       current.requestBody(content.content());
@@ -190,7 +208,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
       content.release();
     }
     if (trailers != null) {
-      current.requestEnded(trailers);
+      current.requestEnded(ResponseRules.trailers(trailers));
     }
   }
 
@@ -222,7 +240,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
 
   private void inputClosed() {
     inputClosed = true;
-    if (lingering || exchange == null && !decoder.hasKept()) {
+    if (client.isTls()) {
+      // Who leaves without or after close_notify can be told nothing more.
+      channel.close();
+    } else if (lingering || exchange == null && !decoder.hasKept()) {
       channel.close();
     } else if (exchange != null && !requestEnded) {
       exchange.clientGone("closed within its request");
@@ -341,9 +362,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
   public void breakOff(Failure failure) {
     exchange = null;
     lingering = true;
-    // Neither a last chunk, nor close_notify, nor an orderly FIN: where the end of the body is the
-    // end of the connection, only a reset tells the client that this is not it.
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    deadline.clear();
+    // What was written before the break goes out; then neither a last chunk nor close_notify.
+    channel.flush();
+    if (closeDelimited) {
+      // Where the end of the body is the end of the connection, only a reset says otherwise.
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    }
     ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
     if (tls == null) {
       channel.close();

@@ -7,15 +7,20 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.reseal.config.Limits;
+import io.reseal.core.http.FoldScan;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decoder of a client's HTTP/1 requests, one at a time: after a request's end it keeps further
@@ -35,7 +40,10 @@ final class RequestDecoder extends HttpRequestDecoder {
   private boolean held;
   private boolean discarding;
   private boolean decoding;
+  private final ChunkScan chunks = new ChunkScan();
   private boolean atStart = true;
+  private boolean inHead = true;
+  private boolean inChunks;
   private boolean emptyLineSeen;
   private int wordEnd;
 
@@ -93,10 +101,55 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (atStart && !skipEmptyLine(buffer, out)) {
       return;
     }
+    String fault = fault(buffer);
+    if (fault != null) {
+      refuse(fault, out);
+      return;
+    }
+    int before = buffer.readerIndex();
     super.decode(ctx, buffer, out);
-    if (!out.isEmpty() && out.getLast() instanceof LastHttpContent) {
+    if (inChunks) {
+      chunks.after(buffer.readerIndex() - before);
+    }
+    if (!out.isEmpty()) {
+      noteDecoded(out);
+    }
+  }
+
+  private @Nullable String fault(ByteBuf buffer) {
+    if (inHead) {
+      return FoldScan.hasFold(buffer) ? "folded field" : null;
+    }
+    return inChunks ? chunks.before(buffer) : null;
+  }
+
+  /** Puts what an unreadable request looks like to the connection behind, and reads no more. */
+  private void refuse(String fault, List<Object> out) {
+    discarding = true;
+    DecoderResult failure = DecoderResult.failure(new IllegalArgumentException(fault));
+    if (inHead) {
+      HttpRequest invalid =
+          new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request");
+      invalid.setDecoderResult(failure);
+      out.add(invalid);
+    } else {
+      LastHttpContent invalid = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+      invalid.setDecoderResult(failure);
+      out.add(invalid);
+    }
+  }
+
+  private void noteDecoded(List<Object> out) {
+    if (inHead && out.getFirst() instanceof HttpRequest request) {
+      inHead = false;
+      inChunks = HttpUtil.isTransferEncodingChunked(request);
+      chunks.begin();
+    }
+    if (out.getLast() instanceof LastHttpContent) {
       held = true;
       atStart = true;
+      inHead = true;
+      inChunks = false;
       emptyLineSeen = false;
     }
   }
@@ -137,12 +190,7 @@ final class RequestDecoder extends HttpRequestDecoder {
         return buffer.isReadable() && skipEmptyLine(buffer, out);
       }
     }
-    discarding = true;
-    HttpRequest invalid =
-        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request");
-    invalid.setDecoderResult(
-        DecoderResult.failure(new IllegalArgumentException("empty lines before the request line")));
-    out.add(invalid);
+    refuse("empty lines before the request line", out);
     return false;
   }
 
@@ -163,13 +211,23 @@ final class RequestDecoder extends HttpRequestDecoder {
   @Override
   protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
     requireSeparator(start == wordEnd + 1 && line[wordEnd] == SPACE, "after the target");
-    return super.splitThirdWordInitialLine(line, start, length);
+    String version = super.splitThirdWordInitialLine(line, start, length);
+    if (!version.startsWith("HTTP/")) {
+      // Netty takes it in any case.
+      throw new IllegalArgumentException("version does not start with HTTP/");
+    }
+    return version;
   }
 
   private static void requireSeparator(boolean isSingleSpace, String where) {
     if (!isSingleSpace) {
       throw new IllegalArgumentException("request line: not a single space " + where);
     }
+  }
+
+  @Override
+  protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+    throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
   }
 
   /** Whether a decoder failure means that the fields are too long. */

@@ -138,6 +138,11 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
       refused = true;
       boolean plain = isPlainHttp();
       sink.decided(ctx, decision, hello);
+      if (refuse.alert() == TlsAlert.CLOSE_NOTIFY) {
+        // Silence is answered with silence.
+        ctx.close();
+        return;
+      }
       ByteBuf answer = plain
           ? Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER)
           : TlsAlert.fatalRecord(ctx.alloc(), refuse.alert());

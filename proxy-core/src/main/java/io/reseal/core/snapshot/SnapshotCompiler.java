@@ -43,15 +43,23 @@ public final class SnapshotCompiler {
   public static Snapshot compile(ProxyConfig config) {
     SnapshotCompiler compiler = new SnapshotCompiler(config);
     Map<String, ListenerTable> listeners = new LinkedHashMap<>();
-    for (Listener listener : config.listeners()) {
-      HostTable hosts = compiler.hostsOf(listener);
-      listeners.put(listener.name(), new ListenerTable(listener, compiler.tlsOf(listener), hosts));
+    try {
+      for (Listener listener : config.listeners()) {
+        HostTable hosts = compiler.hostsOf(listener);
+        listeners.put(
+            listener.name(), new ListenerTable(listener, compiler.tlsOf(listener), hosts));
+      }
+    } catch (RuntimeException refused) {
+      // What the TLS library has made so far belongs to nobody else.
+      compiler.snapshot(listeners).release();
+      throw refused;
     }
-    return new Snapshot(
-        config,
-        new CanonicalRequest(config.requests(), config.limits()),
-        listeners,
-        new ArrayList<>(compiler.plans.values()));
+    return compiler.snapshot(listeners);
+  }
+
+  private Snapshot snapshot(Map<String, ListenerTable> listeners) {
+    CanonicalRequest rules = new CanonicalRequest(config.requests(), config.limits());
+    return new Snapshot(config, rules, listeners, new ArrayList<>(plans.values()));
   }
 
   private @Nullable ServerContexts tlsOf(Listener listener) {

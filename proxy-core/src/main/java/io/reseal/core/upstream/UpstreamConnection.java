@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -52,6 +53,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private boolean tunnelled;
   private boolean writeFailed;
   private boolean untilClose;
+  private boolean closes;
   private boolean idle;
   private boolean reading;
   private boolean returning;
@@ -188,7 +190,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   /** Gives the connection back after a complete exchange, for the next one. */
   public void release() {
     listener = null;
-    if (!requestEnded || writeFailed || untilClose || !channel.isActive()) {
+    if (!requestEnded || writeFailed || untilClose || closes || !channel.isActive()) {
       discard();
       return;
     }
@@ -198,14 +200,23 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
       // What the upstream may have sent beyond its response must not meet the next request.
       returning = true;
     } else {
-      pool.giveBack(this);
+      giveBack();
     }
+  }
+
+  private void giveBack() {
+    if (!channel.isActive() || decoder.hasSurplus()) {
+      discard();
+      return;
+    }
+    decoder.expectNothing();
+    pool.giveBack(this);
   }
 
   /** Gives a connection back that was acquired and not used. */
   public void releaseUnused() {
     requestEnded = true;
-    pool.giveBack(this);
+    giveBack();
   }
 
   /** Closes the connection, whatever its state. */
@@ -223,9 +234,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     tunnelled = true;
     listener = null;
     idleDeadline.remove();
+    channel.pipeline().remove(this);
     channel.pipeline().remove(RequestEncoder.class);
     channel.pipeline().remove(decoder);
-    channel.pipeline().remove(this);
+    channel.config().setAutoRead(true);
   }
 
   @Override
@@ -246,6 +258,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     if (message instanceof HttpResponse response) {
       switching = response.status().code() == 101;
       headSeen = switching || response.status().code() >= 200;
+      closes = headSeen && !HttpUtil.isKeepAlive(response);
       current.responseHead(response);
       return;
     }
@@ -289,9 +302,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     reading = false;
     if (returning) {
       returning = false;
-      if (channel.isActive()) {
-        pool.giveBack(this);
-      }
+      giveBack();
     }
   }
 

@@ -71,19 +71,19 @@ final class UpstreamConnector {
     }
     SslHandler tls = context.newHandler(channel.alloc(), endpoint.address(), names);
     tls.setHandshakeTimeoutMillis(timeouts.upstreamHandshake().toMillis());
-    tls.handshakeFuture().addListener(shaken -> shookHands(shaken, channel, endpoint, result));
+    tls.handshakeFuture().addListener(shaken -> shookHands(shaken, tls, channel, endpoint, result));
     channel.pipeline().addFirst(tls);
     channel.config().setAutoRead(true);
   }
 
   private void shookHands(
-      Future<?> handshake, Channel channel, EndpointPlan endpoint, Result result) {
+      Future<?> handshake, SslHandler tls, Channel channel, EndpointPlan endpoint, Result result) {
     if (handshake.isSuccess()) {
       result.connected(channel, endpoint);
       return;
     }
+    TlsVerdict verdict = HandshakeVerdicts.upstream(handshake.cause(), tls);
     channel.close();
-    TlsVerdict verdict = HandshakeVerdicts.upstream(handshake.cause());
     result.notConnected(
         new Failure.TlsFailed(verdict, plan.name(), endpoint.address().toString()), endpoint);
   }

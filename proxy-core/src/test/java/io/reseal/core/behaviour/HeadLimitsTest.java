@@ -93,7 +93,7 @@ final class HeadLimitsTest {
 
   @Test
   void countsHttp2FieldsAndCookieCrumbs() throws IOException {
-    String[] fields = new String[104];
+    String[] fields = new String[108];
     fields[0] = ":method: GET";
     fields[1] = ":scheme: https";
     fields[2] = ":authority: a.test";
@@ -102,7 +102,7 @@ final class HeadLimitsTest {
       fields[i] = "cookie: a=" + i;
     }
     try (H2RawClient client = bed.h2Client()) {
-      int many = client.request(true, java.util.Arrays.copyOf(fields, 104));
+      int many = client.request(true, java.util.Arrays.copyOf(fields, 108));
       int few = client.request(true, java.util.Arrays.copyOf(fields, 90));
       assertThat(client.read(many).status()).isEqualTo(431);
       assertThat(client.read(few).status()).isEqualTo(200);
