@@ -1,0 +1,157 @@
+package io.reseal.config.check;
+
+import io.reseal.config.HostPattern;
+import io.reseal.config.Listener;
+import io.reseal.config.ListenerSecurity;
+import io.reseal.config.Location;
+import io.reseal.config.PathMatch;
+import io.reseal.config.ProxyConfig;
+import io.reseal.config.Route;
+import io.reseal.config.ServerIdentity;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rules on routes that share a listener. */
+final class RouteChecks {
+  private final ProxyConfig config;
+  private final Findings findings;
+  private final Map<String, Listener> listeners;
+  private final Map<String, ServerIdentity> identities;
+
+  RouteChecks(
+      ProxyConfig config,
+      Findings findings,
+      Map<String, Listener> listeners,
+      Map<String, ServerIdentity> identities) {
+    this.config = config;
+    this.findings = findings;
+    this.listeners = listeners;
+    this.identities = identities;
+  }
+
+  void run() {
+    for (Listener listener : config.listeners()) {
+      overlaps(listener);
+    }
+    for (Route route : config.routes()) {
+      passthroughNeedsTls(route);
+    }
+  }
+
+  private List<Route> routesOn(Listener listener) {
+    boolean tls = listener.security() instanceof ListenerSecurity.Tls;
+    return config.routes().stream()
+        .filter(
+            route -> route.listeners().isEmpty() || route.listeners().contains(listener.name()))
+        .filter(route -> tls || !(route instanceof Route.Passthrough))
+        .toList();
+  }
+
+  private void overlaps(Listener listener) {
+    Map<String, Route> terminated = new HashMap<>();
+    Map<HostPattern, Route> terminatedHosts = new HashMap<>();
+    Map<HostPattern, Route> passedThrough = new HashMap<>();
+    for (Route route : routesOn(listener)) {
+      for (HostPattern host : route.hosts()) {
+        if (route instanceof Route.Passthrough) {
+          Route other = passedThrough.putIfAbsent(host, route);
+          if (other != null && other != route) {
+            twice(route, other, listener, "host " + host);
+          }
+        } else if (route instanceof Route.Http http) {
+          terminatedHosts.putIfAbsent(host, route);
+          requireIdentity(listener, http, host);
+          for (PathMatch path : http.paths()) {
+            String place = host + " " + kindOf(path) + " " + path.path();
+            Route other = terminated.putIfAbsent(place, route);
+            if (other != null && other != route) {
+              twice(route, other, listener, place);
+            }
+          }
+        }
+      }
+    }
+    for (Map.Entry<HostPattern, Route> entry : passedThrough.entrySet()) {
+      Route other = terminatedHosts.get(entry.getKey());
+      if (other != null) {
+        findings.error(
+            findings.of("route", other.name(), CrossChecks.actionOf(other)),
+            "host " + entry.getKey() + " is passed through and terminated on listener "
+                + CrossChecks.quoted(listener.name()),
+            "routes " + entry.getValue().name() + ", " + other.name(),
+            "one of the two",
+            "Passthrough ends no TLS, so no path can be routed.");
+      }
+    }
+  }
+
+  private static String kindOf(PathMatch path) {
+    return path instanceof PathMatch.Exact ? "exact" : "prefix";
+  }
+
+  private void twice(Route route, Route other, Listener listener, String place) {
+    findings.error(
+        findings.of("route", route.name(), CrossChecks.actionOf(route)),
+        "two routes for the same place on listener " + CrossChecks.quoted(listener.name()),
+        place + ": " + other.name() + ", " + route.name(),
+        "one route",
+        "The order of routes does not matter, so neither could win.");
+  }
+
+  /** A host that no identity covers could never be reached where unknown names are refused. */
+  private void requireIdentity(Listener listener, Route.Http route, HostPattern host) {
+    if (!(listener.security() instanceof ListenerSecurity.Tls tls)
+        || !(tls.unknownServerName() instanceof ListenerSecurity.UnknownServerName.Refuse)
+        || host instanceof HostPattern.Any) {
+      return;
+    }
+    boolean unreadable = tls.identities().stream().anyMatch(name -> !identities.containsKey(name));
+    if (unreadable || tls.identities().stream().anyMatch(name -> covers(name, host))) {
+      return;
+    }
+    // A route for every listener may be meant for another one that covers it.
+    Location at = findings.of("route", route.name(), "hosts");
+    String what =
+        "no identity of listener " + CrossChecks.quoted(listener.name()) + " covers host " + host;
+    String hint =
+        "Add a certificate with that name, set the listener's defaultIdentity, or name the route's"
+            + " listeners.";
+    if (route.listeners().isEmpty() && listeners.size() > 1) {
+      findings.warn(at, what, "", "a certificate with that name", hint);
+    } else {
+      findings.error(at, what, "", "a certificate with that name", hint);
+    }
+  }
+
+  private boolean covers(String identityName, HostPattern host) {
+    ServerIdentity identity = identities.get(identityName);
+    if (identity == null) {
+      return false;
+    }
+    String name = host.toString();
+    int dot = name.indexOf('.');
+    String wildcard = dot < 0 ? "" : "*" + name.substring(dot);
+    return identity.serverNames().contains(name) || identity.serverNames().contains(wildcard);
+  }
+
+  private void passthroughNeedsTls(Route route) {
+    if (!(route instanceof Route.Passthrough)) {
+      return;
+    }
+    boolean served =
+        config.listeners().stream()
+            .filter(listener -> listener.security() instanceof ListenerSecurity.Tls)
+            .anyMatch(
+                listener ->
+                    route.listeners().isEmpty() || route.listeners().contains(listener.name()));
+    if (!served) {
+      findings.error(
+          findings.of("route", route.name(), "passthrough"),
+          "passthrough on no TLS listener",
+          "route " + route.name(),
+          "a listener with tls",
+          "Passthrough chooses by the SNI, which only TLS has. An empty tls: {} will do.");
+    }
+  }
+}

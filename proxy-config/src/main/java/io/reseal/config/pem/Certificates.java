@@ -1,0 +1,124 @@
+package io.reseal.config.pem;
+
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Certificate chains and CA bundles from PEM. */
+public final class Certificates {
+  private static final Set<String> LABELS =
+      Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
+
+  private Certificates() {}
+
+  /** Whether a block holds a private key. */
+  static boolean isKey(PemText.Block block) {
+    return block.label().endsWith("PRIVATE KEY");
+  }
+
+  /** Every certificate of a text, at least one, in its order. */
+  public static List<X509Certificate> all(PemText text) throws PemException {
+    List<X509Certificate> certificates = new ArrayList<>();
+    long total = text.blocks().stream().filter(block -> LABELS.contains(block.label())).count();
+    for (PemText.Block block : text.blocks()) {
+      if (LABELS.contains(block.label())) {
+        certificates.add(one(block, certificates.size() + 1, total));
+      }
+    }
+    if (certificates.isEmpty()) {
+      boolean key = text.blocks().stream().anyMatch(Certificates::isKey);
+      throw new PemException(
+          key ? "a private key where a certificate belongs" : "no certificate",
+          "blocks: " + labels(text),
+          "at least one CERTIFICATE block",
+          "");
+    }
+    return certificates;
+  }
+
+  private static String labels(PemText text) {
+    return String.join(", ", text.blocks().stream().map(PemText.Block::label).toList());
+  }
+
+  private static X509Certificate one(PemText.Block block, int index, long total)
+      throws PemException {
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(block.content()));
+    } catch (CertificateException bad) {
+      throw new PemException(
+          "certificate %d of %d, begun at line %d, is not X.509"
+              .formatted(index, total, block.line()),
+          String.valueOf(bad.getMessage()),
+          "a DER certificate in base64",
+          "Copy it again from its source.");
+    }
+  }
+
+  /**
+   * A server's chain in order: the leaf first, then each issuer.
+   *
+   * @param leafKey the public key that the leaf must have, null where it is not known
+   * @param warn gets what was put right or looks wrong
+   */
+  public static List<X509Certificate> chain(
+      PemText text, java.security.@Nullable PublicKey leafKey, Consumer<String> warn)
+      throws PemException {
+    List<X509Certificate> pool = new ArrayList<>(all(text));
+    X509Certificate leaf = pool.getFirst();
+    if (leafKey != null && !leaf.getPublicKey().equals(leafKey)) {
+      for (X509Certificate candidate : pool) {
+        if (candidate.getPublicKey().equals(leafKey)) {
+          warn.accept("the leaf certificate does not come first; the chain was put in order");
+          leaf = candidate;
+          break;
+        }
+      }
+    }
+    List<X509Certificate> chain = new ArrayList<>();
+    chain.add(leaf);
+    pool.remove(leaf);
+    boolean inOrder = true;
+    while (!selfIssued(chain.getLast())) {
+      X509Certificate issuer = issuerOf(chain.getLast(), pool);
+      if (issuer == null) {
+        break;
+      }
+      inOrder &= pool.getFirst().equals(issuer);
+      pool.remove(issuer);
+      chain.add(issuer);
+    }
+    if (!inOrder) {
+      warn.accept("the chain was not in order (each certificate followed by its issuer)");
+    }
+    if (!pool.isEmpty()) {
+      warn.accept(pool.size() + " certificate(s) do not belong to the chain and are not sent: "
+          + pool.getFirst().getSubjectX500Principal());
+    }
+    if (chain.size() > 1 && selfIssued(chain.getLast())) {
+      warn.accept("the root is part of the chain; clients have it or do not believe it anyway");
+    }
+    return chain;
+  }
+
+  private static @Nullable X509Certificate issuerOf(
+      X509Certificate certificate, List<X509Certificate> pool) {
+    for (X509Certificate candidate : pool) {
+      if (candidate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  static boolean selfIssued(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
+  }
+}

@@ -1,0 +1,155 @@
+package io.reseal.config.pem;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Locale;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMException;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
+
+/** Private keys from PEM: PKCS#8, PKCS#1 and SEC1, encrypted or not. */
+public final class PrivateKeys {
+  /** An object of its own: registering the provider would change what the rest of the JVM uses. */
+  private static final Provider DECRYPTION = new BouncyCastleProvider();
+
+  private PrivateKeys() {}
+
+  /** Whether a text holds a private key. */
+  public static boolean in(PemText text) {
+    return text.blocks().stream().anyMatch(Certificates::isKey);
+  }
+
+  /**
+   * The only private key of a text.
+   *
+   * @param password of an encrypted key, empty for none
+   */
+  public static PrivateKey only(PemText text, String password) throws PemException {
+    PemText.Block key = null;
+    for (PemText.Block block : text.blocks()) {
+      if (Certificates.isKey(block)) {
+        if (key != null) {
+          throw new PemException("two private keys in one file", text.source(), "one", "");
+        }
+        key = block;
+      }
+    }
+    if (key == null) {
+      boolean certificate =
+          text.blocks().stream().anyMatch(block -> block.label().contains("CERTIFICATE"));
+      throw new PemException(
+          certificate ? "a certificate where a private key belongs" : "no private key",
+          text.source(),
+          "a PRIVATE KEY block",
+          "");
+    }
+    return toJdk(info(key, password), text.source());
+  }
+
+  private static PrivateKeyInfo info(PemText.Block block, String password) throws PemException {
+    try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
+      Object parsed = parser.readObject();
+      if (parsed instanceof PrivateKeyInfo plain) {
+        return plain;
+      }
+      if (parsed instanceof PEMKeyPair pair) {
+        return pair.getPrivateKeyInfo();
+      }
+      if (parsed == null) {
+        throw new PemException("the private key cannot be read", block.label(), "", "");
+      }
+      if (password.isEmpty()) {
+        throw new PemException("the private key is encrypted and no password is given",
+            block.label(), "a password", "Set keyPassword or keyPasswordFile.");
+      }
+      return decrypted(parsed, password);
+    } catch (PEMException | PKCSException | OperatorCreationException wrong) {
+      if (!password.isEmpty()) {
+        throw new PemException("the private key cannot be decrypted", "the password given",
+            "the key's password", "Check keyPassword or keyPasswordFile.");
+      }
+      throw unreadable(wrong);
+    } catch (IOException bad) {
+      throw unreadable(bad);
+    }
+  }
+
+  private static PemException unreadable(Exception cause) {
+    String kind = cause.getClass().getSimpleName();
+    return new PemException("the private key cannot be read", kind,
+        "PKCS#8, PKCS#1 or SEC1 in PEM", "Check it: openssl pkey -noout -in FILE");
+  }
+
+  private static PrivateKeyInfo decrypted(Object parsed, String password)
+      throws IOException, OperatorCreationException, PKCSException {
+    char[] characters = password.toCharArray();
+    if (parsed instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
+      return encrypted.decryptPrivateKeyInfo(
+          new JceOpenSSLPKCS8DecryptorProviderBuilder().setProvider(DECRYPTION).build(characters));
+    }
+    if (parsed instanceof PEMEncryptedKeyPair encrypted) {
+      return encrypted
+          .decryptKeyPair(
+              new JcePEMDecryptorProviderBuilder().setProvider(DECRYPTION).build(characters))
+          .getPrivateKeyInfo();
+    }
+    throw new IOException("unknown kind");
+  }
+
+  private static PrivateKey toJdk(PrivateKeyInfo info, String source) throws PemException {
+    String oid = info.getPrivateKeyAlgorithm().getAlgorithm().getId();
+    String algorithm =
+        switch (oid) {
+          case "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10" -> "RSA";
+          case "1.2.840.10045.2.1" -> "EC";
+          case "1.3.101.112", "1.3.101.113" -> "EdDSA";
+          default ->
+              throw new PemException("a key of an unknown algorithm", oid, "RSA, EC or Ed25519", "");
+        };
+    try {
+      return KeyFactory.getInstance(algorithm)
+          .generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+    } catch (GeneralSecurityException | IOException bad) {
+      throw new PemException("the private key is broken", algorithm, "a usable key",
+          "Check it: openssl pkey -check -noout -in " + source);
+    }
+  }
+
+  /** Whether a private key belongs to a certificate: a signature of the one verifies by the other. */
+  public static boolean match(PrivateKey key, X509Certificate certificate) {
+    String keyAlgorithm = key.getAlgorithm().toUpperCase(Locale.ROOT);
+    String signature =
+        switch (keyAlgorithm) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "EdDSA";
+        };
+    try {
+      byte[] probe = {1, 2, 3};
+      Signature signer = Signature.getInstance(signature);
+      signer.initSign(key);
+      signer.update(probe);
+      Signature verifier = Signature.getInstance(signature);
+      verifier.initVerify(certificate.getPublicKey());
+      verifier.update(probe);
+      return verifier.verify(signer.sign());
+    } catch (GeneralSecurityException differentKinds) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.reseal.config.read;
+
+import io.reseal.config.check.Findings;
+import io.reseal.config.TlsVersions;
+import io.reseal.config.TrustAnchors;
+import io.reseal.config.UpstreamTls;
+import io.reseal.config.UpstreamTls.ServerNameSent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The reader of how an upstream is protected and verified. */
+final class UpstreamTlsReader {
+  private final Findings findings;
+  private final MaterialReader material;
+
+  UpstreamTlsReader(Findings findings, MaterialReader material) {
+    this.findings = findings;
+    this.material = material;
+  }
+
+  UpstreamTls tls(Section section, TlsVersions versions) {
+    return new UpstreamTls(
+        anchors(section),
+        serverName(section),
+        acceptedNames(section),
+        section.flag("commonNameFallback", false),
+        versions);
+  }
+
+  private TrustAnchors anchors(Section section) {
+    boolean skip = section.flag("skipVerification", false);
+    boolean named = section.names("destinationCA");
+    if (skip && named) {
+      section.error("skipVerification", "skipVerification together with destinationCA", "true",
+          "one of them", "Remove skipVerification: the CA is there to verify by.");
+    }
+    if (named) {
+      // A key without a value, too: "destinationCA:" must never come to mean anything else.
+      return material
+          .bundle(section, "destinationCA")
+          .map(TrustAnchors.class::cast)
+          .orElseGet(TrustAnchors.SystemStore::new);
+    }
+    return skip ? new TrustAnchors.Unverified() : new TrustAnchors.SystemStore();
+  }
+
+  private ServerNameSent serverName(Section section) {
+    String fixed = section.text("serverName", "");
+    if (!fixed.isEmpty() && section.has("serverNameFrom")) {
+      section.error("serverNameFrom", "both serverName and serverNameFrom", "", "one of them", "");
+    }
+    if (!fixed.isEmpty()) {
+      if (Syntax.isIp(fixed) || !Syntax.isDnsName(fixed)) {
+        section.error("serverName", "wrong server name", Section.quoted(fixed), "a DNS name",
+            Syntax.isIp(fixed)
+                ? "An IP address cannot be sent as SNI (RFC 6066); use acceptedNames to name it."
+                : "");
+      }
+      return new ServerNameSent.Fixed(fixed.toLowerCase(Locale.ROOT));
+    }
+    return section.choice("serverNameFrom", "endpoint").equals("request")
+        ? new ServerNameSent.RequestHost()
+        : new ServerNameSent.EndpointName();
+  }
+
+  private List<String> acceptedNames(Section section) {
+    List<String> names = new ArrayList<>();
+    for (Section.Text text : section.texts("acceptedNames")) {
+      String name = text.value().toLowerCase(Locale.ROOT);
+      if (Syntax.isIp(name) || Syntax.isDnsName(name)) {
+        names.add(name);
+      } else {
+        findings.error(text.location(), "wrong accepted name", Section.quoted(text.value()),
+            "a DNS name or an IP address",
+            name.startsWith("*") ? "Name what you expect; certificates may have wildcards." : "");
+      }
+    }
+    return names;
+  }
+}
