@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,6 @@ public final class H2RawClient implements AutoCloseable {
   private final Map<Integer, Integer> credits = new HashMap<>();
   private int initialCredit = DEFAULT_WINDOW;
   private int nextStream = 1;
-  private volatile int goAwayCode;
 
   private H2RawClient(RawClient client) {
     this.client = client;
@@ -263,9 +263,6 @@ public final class H2RawClient implements AutoCloseable {
       int stream = in.readInt() & Integer.MAX_VALUE;
       H2Frame frame = new H2Frame(type, flags, stream, in.readNBytes(length));
       noteCredit(frame);
-      if (type == H2Frame.GOAWAY) {
-        goAwayCode = frame.errorCode();
-      }
       if (type == H2Frame.SETTINGS && !frame.has(H2Frame.ACK)) {
         send(new H2Frame(H2Frame.SETTINGS, H2Frame.ACK, 0, new byte[0]));
       } else if (type == H2Frame.PING && !frame.has(H2Frame.ACK)) {
@@ -311,24 +308,7 @@ public final class H2RawClient implements AutoCloseable {
    * own beside one that writes.
    */
   public void drain() {
-    try {
-      while (in.read() >= 0) {
-        int length = in.readUnsignedShort();
-        int type = in.readUnsignedByte();
-        in.skipNBytes(5);
-        byte[] payload = in.readNBytes(length);
-        if (type == H2Frame.GOAWAY) {
-          goAwayCode = new H2Frame(type, 0, 0, payload).errorCode();
-        }
-      }
-    } catch (IOException e) {
-      // An end like any other.
-    }
-  }
-
-  /** The code of the last GOAWAY, 0 where there was none. */
-  public int goAwayCode() {
-    return goAwayCode;
+    Ends.drain(in, OutputStream.nullOutputStream());
   }
 
   public RawClient connection() {

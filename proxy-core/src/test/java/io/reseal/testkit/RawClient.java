@@ -190,6 +190,11 @@ public final class RawClient implements AutoCloseable {
     socket.shutdownOutput();
   }
 
+  /** FIN, over TLS after a close_notify; nothing more is read. */
+  public void goodbye() throws IOException {
+    socket.close();
+  }
+
   /** RST. */
   public void reset() throws IOException {
     raw.setSoLinger(true, 0);

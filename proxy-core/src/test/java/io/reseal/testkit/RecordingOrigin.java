@@ -220,6 +220,9 @@ public final class RecordingOrigin implements AutoCloseable {
   }
 
   private static void show(OriginConnection connection, MessageHead head) throws IOException {
+    if (head.fields().first("expect").equalsIgnoreCase("100-continue")) {
+      connection.send("HTTP/1.1 100 Continue\r\n\r\n");
+    }
     RecordedRequest request = connection.receive(head);
     StringBuilder shown = new StringBuilder(256);
     shown.append(head.method()).append(' ').append(head.target()).append('\n');

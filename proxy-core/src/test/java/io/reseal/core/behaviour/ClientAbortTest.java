@@ -76,6 +76,16 @@ final class ClientAbortTest {
   }
 
   @Test
+  void cancelsTheUpstreamWhenAClientThatWaitsSaysGoodbyeOverTls() throws Exception {
+    try (RawClient client = bed.client()) {
+      client.send("GET /hang HTTP/1.1\r\nHost: a.test\r\n\r\n");
+      awaitAtOrigin("/hang");
+      client.goodbye();
+    }
+    requireUpstreamEnded();
+  }
+
+  @Test
   void cancelsTheUpstreamWhenAnUploadIsReset() throws Exception {
     try (RawClient client = bed.client()) {
       client.send("POST /hang HTTP/1.1\r\nHost: a.test\r\nContent-Length: 100\r\n\r\nfirst");

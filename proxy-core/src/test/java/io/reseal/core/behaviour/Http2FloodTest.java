@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +31,7 @@ final class Http2FloodTest {
   private static final int PADDED = 8;
   private static final int UNKNOWN = 77;
   private static final int EVENTS = 20_000;
+  private static final Executor VIRTUAL = task -> Thread.ofVirtual().start(task);
 
   private static TestBed bed;
 
@@ -94,28 +98,28 @@ final class Http2FloodTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("floods")
-  void endsTheConnectionOfAFlood(String name, Event event) throws IOException {
+  void endsTheConnectionOfAFlood(String name, Event event) throws Exception {
     try (H2RawClient client = bed.h2Client()) {
-      Thread reader = Thread.ofVirtual().start(() -> client.drain());
+      // A GOAWAY would tell the reason; but a reset may overtake it, so the end must do.
+      CompletableFuture<Void> ended = CompletableFuture.runAsync(client::drain, VIRTUAL);
       int sent = 0;
       try {
-        while (sent < EVENTS) {
+        while (sent < EVENTS && !ended.isDone()) {
           event.send(client, sent++);
         }
       } catch (IOException e) {
         // What a connection that was ended looks like to a writer.
       }
-      Await.until(() -> !reader.isAlive());
-      assertThat(client.goAwayCode()).as("after %d events", sent).isNotZero();
+      ended.get(15, TimeUnit.SECONDS);
     }
     bed.requireHealthy();
   }
 
   @Test
-  void endsAHeaderBlockThatNeverEnds() throws IOException {
+  void endsAHeaderBlockThatNeverEnds() throws Exception {
     try (H2RawClient client = bed.h2Client()) {
       client.send(new H2Frame(H2Frame.HEADERS, H2Frame.END_STREAM, 1, new byte[0]));
-      Thread reader = Thread.ofVirtual().start(() -> client.drain());
+      CompletableFuture<Void> ended = CompletableFuture.runAsync(client::drain, VIRTUAL);
       try {
         for (int i = 0; i < 5_000; i++) {
           client.send(new H2Frame(H2Frame.CONTINUATION, 0, 1, new byte[i % 2]));
@@ -123,17 +127,17 @@ final class Http2FloodTest {
       } catch (IOException e) {
         // Ended, as it should be.
       }
-      Await.until(() -> !reader.isAlive());
+      ended.get(15, TimeUnit.SECONDS);
     }
     bed.requireHealthy();
   }
 
   @Test
-  void endsAFloodOfEmptyData() throws IOException {
+  void endsAFloodOfEmptyData() throws Exception {
     try (H2RawClient client = bed.h2Client()) {
       int stream = client.request(
           false, ":method: POST", ":scheme: https", ":authority: a.test", ":path: /flood");
-      Thread reader = Thread.ofVirtual().start(() -> client.drain());
+      CompletableFuture<Void> ended = CompletableFuture.runAsync(client::drain, VIRTUAL);
       try {
         for (int i = 0; i < 5_000; i++) {
           client.data(stream, false, "");
@@ -141,7 +145,7 @@ final class Http2FloodTest {
       } catch (IOException e) {
         // Ended, as it should be.
       }
-      Await.until(() -> !reader.isAlive());
+      ended.get(15, TimeUnit.SECONDS);
     }
     bed.requireHealthy();
   }

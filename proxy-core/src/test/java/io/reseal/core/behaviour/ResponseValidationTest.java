@@ -8,8 +8,8 @@ import io.reseal.testkit.Reply;
 import io.reseal.testkit.TestBed;
 import java.io.IOException;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,15 +20,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ResponseValidationTest {
   private static final String OK = "HTTP/1.1 200 OK\r\n";
 
-  private static TestBed bed;
+  private TestBed bed;
 
-  @BeforeAll
-  static void start() throws IOException {
+  @BeforeEach
+  void start() throws IOException {
     bed = TestBed.start();
   }
 
-  @AfterAll
-  static void stop() {
+  @AfterEach
+  void stop() {
     bed.close();
   }
 
@@ -78,6 +78,9 @@ final class ResponseValidationTest {
   void answersAMalformedResponseWith502(String name, String response) throws IOException {
     bed.origin().on("/x", (connection, head) -> {
       connection.respond(head, response);
+      if (!response.contains("\n")) {
+        connection.halfClose();
+      }
       connection.awaitEnd();
     });
     try (RawClient client = bed.client()) {

@@ -86,7 +86,7 @@ final class VerificationTest {
         Arguments.of(
             "missing intermediate",
             below.presenting(below.certificate()).material(),
-            "missing_intermediate"));
+            "unknown_issuer"));
   }
 
   private static Arguments wrong(String name, TestPki.Request request, String reason) {
