@@ -415,8 +415,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     lingering = true;
     channel.pipeline().remove(this);
     channel.pipeline().remove(encoder);
-    channel.pipeline().remove(decoder);
     upstream.becomeTunnel();
+    channel.pipeline().remove(decoder);
     channel.config().setAutoRead(true);
   }
 
@@ -431,7 +431,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
       return;
     }
     deadline.setNanos(keepAliveNanos);
-    channel.config().setAutoRead(true);
+    if (!inputClosed) {
+      channel.config().setAutoRead(true);
+    }
     try {
       decoder.resume(channel.pipeline().context(decoder));
     } catch (Exception cause) {
