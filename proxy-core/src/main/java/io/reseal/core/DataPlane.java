@@ -100,6 +100,7 @@ public final class DataPlane implements AutoCloseable {
   private static List<LoopPart> parts(Transport transport, Snapshot snapshot) {
     List<LoopPart> parts = new ArrayList<>();
     for (EventLoop loop : transport.loops()) {
+      OpenConnections open = new OpenConnections();
       EndpointResolver resolver = new EndpointResolver(
           loop,
           transport.datagramChannel(),
@@ -110,14 +111,15 @@ public final class DataPlane implements AutoCloseable {
           new Deadlines(loop),
           new LoopFlusher(loop),
           resolver,
-          clientBootstrap(transport, loop));
+          clientBootstrap(transport, loop, open));
       LoopState state = new LoopState(upstreamLoop, parts.size(), snapshot);
-      parts.add(new LoopPart(loop, state, resolver, new OpenConnections()));
+      parts.add(new LoopPart(loop, state, resolver, open));
     }
     return parts;
   }
 
-  private static Bootstrap clientBootstrap(Transport transport, EventLoop loop) {
+  private static Bootstrap clientBootstrap(
+      Transport transport, EventLoop loop, OpenConnections open) {
     return new Bootstrap()
         .group(loop)
         .channel(transport.clientChannel())
@@ -129,7 +131,7 @@ public final class DataPlane implements AutoCloseable {
         .option(
             ChannelOption.WRITE_BUFFER_WATER_MARK,
             new WriteBufferWaterMark(WRITE_LOW_BYTES, WRITE_HIGH_BYTES))
-        .handler(new UnassembledHandler());
+        .handler(new UnassembledHandler(open));
   }
 
   private static BoundListeners bind(
@@ -196,8 +198,8 @@ public final class DataPlane implements AutoCloseable {
     closed = true;
     listeners.close();
     onEveryLoop(part -> {
+      part.state().stop();
       part.open().closeAll();
-      part.state().close();
       part.resolver().close();
     });
     transport.close();
@@ -212,7 +214,7 @@ public final class DataPlane implements AutoCloseable {
 
   private void onEveryLoop(Consumer<LoopPart> task) {
     for (LoopPart part : parts) {
-      part.loop().submit(() -> task.accept(part)).awaitUninterruptibly();
+      part.loop().submit(() -> task.accept(part)).syncUninterruptibly();
     }
   }
 

@@ -55,10 +55,10 @@ public final class LoopState {
     }
   }
 
-  /** Closes the idle connections to upstreams. */
-  public void close() {
+  /** Closes the idle connections to upstreams, and lets no exchange ask for another. */
+  public void stop() {
     for (UpstreamPool pool : pools) {
-      pool.close();
+      pool.stop();
     }
   }
 

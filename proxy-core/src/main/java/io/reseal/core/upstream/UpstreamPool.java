@@ -33,6 +33,7 @@ public final class UpstreamPool {
   private final Lane[] lanes;
   private int turn;
   private boolean closed;
+  private boolean stopped;
 
   public UpstreamPool(
       UpstreamPlan plan, UpstreamLoop loop, Limits limits, Timeouts timeouts, int firstTurn) {
@@ -89,6 +90,12 @@ public final class UpstreamPool {
     for (Lane lane : lanes) {
       lane.closeIdle();
     }
+  }
+
+  /** Closes the pool for good: from here on every acquisition fails. */
+  public void stop() {
+    stopped = true;
+    close();
   }
 
   void giveBack(UpstreamConnection connection) {
@@ -159,6 +166,11 @@ public final class UpstreamPool {
     }
 
     void next(@Nullable Failure last) {
+      if (stopped) {
+        // Open connections are closed once; nobody would close one that is made later.
+        acquirer.notAcquired(new Failure.Overloaded("runtime", "the proxy has stopped"));
+        return;
+      }
       if (made == most && last != null) {
         acquirer.notAcquired(last);
         return;
