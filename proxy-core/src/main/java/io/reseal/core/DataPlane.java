@@ -49,6 +49,7 @@ public final class DataPlane implements AutoCloseable {
   private final List<LoopPart> parts;
   private final Snapshot snapshot;
   private final BoundListeners listeners;
+  private volatile boolean cut;
   private boolean closed;
 
   private DataPlane(
@@ -181,12 +182,17 @@ public final class DataPlane implements AutoCloseable {
     long deadline = System.nanoTime() + grace.toNanos();
     onEveryLoop(part -> part.open().drain());
     int left = openConnections();
-    while (left > 0 && System.nanoTime() - deadline < 0) {
+    while (left > 0 && !cut && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(DRAIN_POLL_MILLIS));
       left = openConnections();
     }
     close();
     return left;
+  }
+
+  /** Ends the grace of a {@link #drain} that is under way, or is still to come. */
+  public void cut() {
+    cut = true;
   }
 
   /** Closes everything at once. */

@@ -139,7 +139,7 @@ public final class CrossChecks {
             "",
             "one of " + String.join(", ", upstreams.keySet()),
             Suggestion.of(upstream, upstreams.keySet()));
-      } else if (!(route instanceof Route.Reencrypt) && !target.tls().equals(UpstreamTls.DEFAULT)) {
+      } else if (!target.tls().equals(UpstreamTls.DEFAULT) && wastesTls(route)) {
         findings.error(
             at,
             "route " + quoted(route.name()) + " does not use the tls settings of upstream "
@@ -149,6 +149,22 @@ public final class CrossChecks {
             "Offload sends cleartext and passthrough the client's own bytes: nothing is verified.");
       }
     }
+  }
+
+  /**
+   * Whether a route leaves the tls settings of its upstream unused, against what their author must
+   * have meant. One that passes through may share its upstream with one that re-encrypts.
+   */
+  private boolean wastesTls(Route route) {
+    return switch (route) {
+      case Route.Reencrypt reencrypt -> false;
+      case Route.Redirect redirect -> false;
+      case Route.Offload offload -> true;
+      case Route.Passthrough passthrough ->
+        config.routes().stream()
+            .noneMatch(other -> other instanceof Route.Reencrypt reencrypt
+                && reencrypt.upstream().equals(passthrough.upstream()));
+    };
   }
 
   static String upstreamOf(Route route) {

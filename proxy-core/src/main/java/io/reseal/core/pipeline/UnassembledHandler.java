@@ -6,7 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
  * The only handler of a connection to an upstream until its pipeline is put together; it passes
- * everything on. Shared by the connections of one event loop.
+ * everything on but failures. Shared by the connections of one event loop.
  */
 @Sharable
 public final class UnassembledHandler extends ChannelInboundHandlerAdapter {
@@ -19,5 +19,11 @@ public final class UnassembledHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     open.addUpstream(ctx.channel());
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // Whoever connects learns of it by the promise of the connection or of its handshake.
+    ctx.close();
   }
 }

@@ -1,0 +1,62 @@
+package io.reseal.server;
+
+import io.reseal.config.ProxyConfig;
+import io.reseal.config.Problem;
+import io.reseal.config.read.ConfigReader;
+import io.reseal.config.read.ConfigResult;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The {@code -c} option: names a configuration file, and reads it. */
+final class ConfigFileOption {
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration, as YAML. Paths in it are relative to its folder.")
+  private Path file = Path.of("");
+
+  ConfigFileOption() {}
+
+  Path file() {
+    return file;
+  }
+
+  /** The configuration; empty after everything that is wrong with it was printed. */
+  Optional<ConfigResult.Valid> read(PrintWriter err) {
+    return switch (ConfigReader.read(file)) {
+      case ConfigResult.Valid valid -> {
+        print(valid.warnings(), "warning: ", err);
+        yield Optional.of(valid);
+      }
+      case ConfigResult.Invalid(List<Problem> problems) -> {
+        print(problems, "error: ", err);
+        err.printf(
+            "%s: refused, %s%n",
+            file, problems.size() == 1 ? "1 mistake" : problems.size() + " mistakes");
+        err.flush();
+        yield Optional.empty();
+      }
+    };
+  }
+
+  static void print(List<Problem> problems, String level, PrintWriter err) {
+    for (Problem problem : problems) {
+      err.println(level + problem);
+    }
+    err.flush();
+  }
+
+  /** What a configuration holds, in one line. */
+  static String summary(ProxyConfig config) {
+    return "%d listeners, %d identities, %d routes, %d upstreams"
+        .formatted(
+            config.listeners().size(),
+            config.identities().size(),
+            config.routes().size(),
+            config.upstreams().size());
+  }
+}

@@ -1,0 +1,47 @@
+package io.reseal.server;
+
+import io.reseal.core.StartException;
+import io.reseal.server.demo.Demo;
+import io.reseal.server.run.Termination;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows the proxy at work without any file of the user's. */
+@Command(
+    name = "demo",
+    description = "Start a proxy with upstreams and certificates of its own, and print what to try.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Keep certificates and configuration here (default: a temporary folder).")
+  private @Nullable Path folder;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  DemoCommand() {}
+
+  @Override
+  public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
+    Termination termination = Termination.onSignals();
+    try (Demo demo = Demo.start(folder)) {
+      demo.serve(spec.commandLine().getOut(), termination);
+      return Main.DONE;
+    } catch (StartException refused) {
+      ConfigFileOption.print(refused.problems(), "error: ", err);
+      return Main.REFUSED;
+    }
+  }
+}

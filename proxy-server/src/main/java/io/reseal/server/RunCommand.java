@@ -1,0 +1,56 @@
+package io.reseal.server;
+
+import io.reseal.config.read.ConfigResult;
+import io.reseal.core.StartException;
+import io.reseal.server.run.ProxyProcess;
+import io.reseal.server.run.Termination;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves a configuration until a signal ends it. */
+@Command(
+    name = "run",
+    description = "Serve a configuration. SIGTERM and SIGINT drain it; a second one cuts.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Mixin
+  private final ConfigFileOption config = new ConfigFileOption();
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "How long work under way may take after a signal (default: ${DEFAULT-VALUE}).")
+  private int graceSeconds;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  RunCommand() {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
+    Optional<ConfigResult.Valid> read = config.read(err);
+    if (read.isEmpty()) {
+      return Main.REFUSED;
+    }
+    Termination termination = Termination.onSignals();
+    try (ProxyProcess proxy = ProxyProcess.start(read.get().config())) {
+      termination.await();
+      proxy.drain(Duration.ofSeconds(Math.max(0, graceSeconds)), termination);
+      return Main.DONE;
+    } catch (StartException refused) {
+      ConfigFileOption.print(refused.problems(), "error: ", err);
+      return Main.REFUSED;
+    }
+  }
+}
