@@ -171,6 +171,12 @@ public final class DataPlane implements AutoCloseable {
     return transport.name();
   }
 
+  /** Stops accepting, and asks every connection to end after the work under way. */
+  public void beginDrain() {
+    listeners.close();
+    onEveryLoop(part -> part.open().drain());
+  }
+
   /**
    * Stops accepting, lets the work under way finish and closes.
    *
@@ -178,9 +184,8 @@ public final class DataPlane implements AutoCloseable {
    * @return how many connections were cut
    */
   public int drain(Duration grace) {
-    listeners.close();
+    beginDrain();
     long deadline = System.nanoTime() + grace.toNanos();
-    onEveryLoop(part -> part.open().drain());
     int left = openConnections();
     while (left > 0 && !cut && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(DRAIN_POLL_MILLIS));

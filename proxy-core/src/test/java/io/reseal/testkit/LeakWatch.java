@@ -63,8 +63,8 @@ public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
       found.add(leak);
     }
     if (!found.isEmpty()) {
-      throw new AssertionError(
-          found.size() + " leaks: " + String.join("\n\n", found.subList(0, Math.min(3, found.size()))));
+      throw new AssertionError(found.size() + " leaks: "
+          + String.join("\n\n", found.subList(0, Math.min(3, found.size()))));
     }
   }
 

@@ -31,7 +31,8 @@ final class CheckCommand implements Callable<Integer> {
     if (read.isEmpty()) {
       return Main.REFUSED;
     }
-    out.printf("%s: valid (%s)%n", config.file(), ConfigFileOption.summary(read.get().config()));
+    out.printf(
+        "%s: valid (%s)%n", config.file(), ConfigFileOption.summary(read.get().config()));
     out.flush();
     return Main.DONE;
   }

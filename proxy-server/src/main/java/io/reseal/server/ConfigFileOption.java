@@ -1,7 +1,7 @@
 package io.reseal.server;
 
-import io.reseal.config.ProxyConfig;
 import io.reseal.config.Problem;
+import io.reseal.config.ProxyConfig;
 import io.reseal.config.read.ConfigReader;
 import io.reseal.config.read.ConfigResult;
 import java.io.PrintWriter;

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** Shows the proxy at work without any file of the user's. */
 @Command(
     name = "demo",
-    description = "Start a proxy with upstreams and certificates of its own, and print what to try.",
+    description =
+        "Start a proxy with upstreams and certificates of its own, and print what to try.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   @Option(

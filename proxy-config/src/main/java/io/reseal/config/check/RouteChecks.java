@@ -42,8 +42,7 @@ final class RouteChecks {
   private List<Route> routesOn(Listener listener) {
     boolean tls = listener.security() instanceof ListenerSecurity.Tls;
     return config.routes().stream()
-        .filter(
-            route -> route.listeners().isEmpty() || route.listeners().contains(listener.name()))
+        .filter(route -> route.listeners().isEmpty() || route.listeners().contains(listener.name()))
         .filter(route -> tls || !(route instanceof Route.Passthrough))
         .toList();
   }
@@ -139,12 +138,10 @@ final class RouteChecks {
     if (!(route instanceof Route.Passthrough)) {
       return;
     }
-    boolean served =
-        config.listeners().stream()
-            .filter(listener -> listener.security() instanceof ListenerSecurity.Tls)
-            .anyMatch(
-                listener ->
-                    route.listeners().isEmpty() || route.listeners().contains(listener.name()));
+    boolean served = config.listeners().stream()
+        .filter(listener -> listener.security() instanceof ListenerSecurity.Tls)
+        .anyMatch(
+            listener -> route.listeners().isEmpty() || route.listeners().contains(listener.name()));
     if (!served) {
       findings.error(
           findings.of("route", route.name(), "passthrough"),

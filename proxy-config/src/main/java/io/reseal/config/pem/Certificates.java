@@ -25,7 +25,8 @@ public final class Certificates {
   /** Every certificate of a text, at least one, in its order. */
   public static List<X509Certificate> all(PemText text) throws PemException {
     List<X509Certificate> certificates = new ArrayList<>();
-    long total = text.blocks().stream().filter(block -> LABELS.contains(block.label())).count();
+    long total =
+        text.blocks().stream().filter(block -> LABELS.contains(block.label())).count();
     for (PemText.Block block : text.blocks()) {
       if (LABELS.contains(block.label())) {
         certificates.add(one(block, certificates.size() + 1, total));
@@ -49,9 +50,8 @@ public final class Certificates {
   private static X509Certificate one(PemText.Block block, int index, long total)
       throws PemException {
     try {
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(block.content()));
+      return (X509Certificate) CertificateFactory.getInstance("X.509")
+          .generateCertificate(new ByteArrayInputStream(block.content()));
     } catch (CertificateException bad) {
       throw new PemException(
           "certificate %d of %d, begun at line %d, is not X.509"

@@ -43,20 +43,29 @@ public record PemText(List<Block> blocks, String source) {
     Path file = base.resolve(value);
     try {
       if (Files.size(file) > MOST_BYTES) {
-        throw new PemException("the file is too large", Files.size(file) + " bytes",
-            "at most " + MOST_BYTES + " bytes", "");
+        throw new PemException(
+            "the file is too large",
+            Files.size(file) + " bytes",
+            "at most " + MOST_BYTES + " bytes",
+            "");
       }
-      return parse(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1),
-          file.toString());
+      return parse(
+          new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1), file.toString());
     } catch (NoSuchFileException missing) {
-      throw new PemException("the file does not exist", file.toString(), "a PEM file",
+      throw new PemException(
+          "the file does not exist",
+          file.toString(),
+          "a PEM file",
           "Paths are relative to the folder of the configuration file.");
     } catch (AccessDeniedException denied) {
-      throw new PemException("the file cannot be read: permission denied", file.toString(), "",
+      throw new PemException(
+          "the file cannot be read: permission denied",
+          file.toString(),
+          "",
           "Let the user that runs Reseal read it.");
     } catch (IOException failed) {
-      throw new PemException("the file cannot be read: " + failed.getMessage(), file.toString(),
-          "", "");
+      throw new PemException(
+          "the file cannot be read: " + failed.getMessage(), file.toString(), "", "");
     }
   }
 
@@ -115,9 +124,10 @@ public record PemText(List<Block> blocks, String source) {
             && (Character.isLetterOrDigit(character) || "+/= \t".indexOf(character) >= 0);
         if (!legal) {
           throw new PemException(
-              "%s %d: bad base64 at line %d".formatted(label.toLowerCase(java.util.Locale.ROOT),
-                  blocks.size() + 1, i + 1),
-              "a character that base64 does not have", "A-Z a-z 0-9 + / =",
+              "%s %d: bad base64 at line %d"
+                  .formatted(label.toLowerCase(java.util.Locale.ROOT), blocks.size() + 1, i + 1),
+              "a character that base64 does not have",
+              "A-Z a-z 0-9 + / =",
               "Copy the block again from its source.");
         }
         if (character != ' ' && character != '\t') {
@@ -128,7 +138,9 @@ public record PemText(List<Block> blocks, String source) {
     throw new PemException(
         "%s %d, begun at line %d, has no END line"
             .formatted(label.toLowerCase(java.util.Locale.ROOT), blocks.size() + 1, start + 1),
-        "the end of the text", END + label + DASHES, "The file may be cut off.");
+        "the end of the text",
+        END + label + DASHES,
+        "The file may be cut off.");
   }
 
   private static byte[] decode(String base64, String label, int index, int start)
@@ -139,7 +151,8 @@ public record PemText(List<Block> blocks, String source) {
       throw new PemException(
           "%s %d, begun at line %d: bad base64"
               .formatted(label.toLowerCase(java.util.Locale.ROOT), index + 1, start + 1),
-          String.valueOf(bad.getMessage()), "complete base64",
+          String.valueOf(bad.getMessage()),
+          "complete base64",
           "The block may be cut off; copy it again from its source.");
     }
   }

@@ -74,14 +74,20 @@ public final class PrivateKeys {
         throw new PemException("the private key cannot be read", block.label(), "", "");
       }
       if (password.isEmpty()) {
-        throw new PemException("the private key is encrypted and no password is given",
-            block.label(), "a password", "Set keyPassword or keyPasswordFile.");
+        throw new PemException(
+            "the private key is encrypted and no password is given",
+            block.label(),
+            "a password",
+            "Set keyPassword or keyPasswordFile.");
       }
       return decrypted(parsed, password);
     } catch (PEMException | PKCSException | OperatorCreationException wrong) {
       if (!password.isEmpty()) {
-        throw new PemException("the private key cannot be decrypted", "the password given",
-            "the key's password", "Check keyPassword or keyPasswordFile.");
+        throw new PemException(
+            "the private key cannot be decrypted",
+            "the password given",
+            "the key's password",
+            "Check keyPassword or keyPasswordFile.");
       }
       throw unreadable(wrong);
     } catch (IOException bad) {
@@ -91,8 +97,11 @@ public final class PrivateKeys {
 
   private static PemException unreadable(Exception cause) {
     String kind = cause.getClass().getSimpleName();
-    return new PemException("the private key cannot be read", kind,
-        "PKCS#8, PKCS#1 or SEC1 in PEM", "Check it: openssl pkey -noout -in FILE");
+    return new PemException(
+        "the private key cannot be read",
+        kind,
+        "PKCS#8, PKCS#1 or SEC1 in PEM",
+        "Check it: openssl pkey -noout -in FILE");
   }
 
   private static PrivateKeyInfo decrypted(Object parsed, String password)
@@ -113,19 +122,21 @@ public final class PrivateKeys {
 
   private static PrivateKey toJdk(PrivateKeyInfo info, String source) throws PemException {
     String oid = info.getPrivateKeyAlgorithm().getAlgorithm().getId();
-    String algorithm =
-        switch (oid) {
-          case "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10" -> "RSA";
-          case "1.2.840.10045.2.1" -> "EC";
-          case "1.3.101.112", "1.3.101.113" -> "EdDSA";
-          default ->
-              throw new PemException("a key of an unknown algorithm", oid, "RSA, EC or Ed25519", "");
-        };
+    String algorithm = switch (oid) {
+      case "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10" -> "RSA";
+      case "1.2.840.10045.2.1" -> "EC";
+      case "1.3.101.112", "1.3.101.113" -> "EdDSA";
+      default ->
+        throw new PemException("a key of an unknown algorithm", oid, "RSA, EC or Ed25519", "");
+    };
     try {
       return KeyFactory.getInstance(algorithm)
           .generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
     } catch (GeneralSecurityException | IOException bad) {
-      throw new PemException("the private key is broken", algorithm, "a usable key",
+      throw new PemException(
+          "the private key is broken",
+          algorithm,
+          "a usable key",
           "Check it: openssl pkey -check -noout -in " + source);
     }
   }
@@ -133,12 +144,11 @@ public final class PrivateKeys {
   /** Whether a private key belongs to a certificate: a signature of the one verifies by the other. */
   public static boolean match(PrivateKey key, X509Certificate certificate) {
     String keyAlgorithm = key.getAlgorithm().toUpperCase(Locale.ROOT);
-    String signature =
-        switch (keyAlgorithm) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> "EdDSA";
-        };
+    String signature = switch (keyAlgorithm) {
+      case "RSA" -> "SHA256withRSA";
+      case "EC" -> "SHA256withECDSA";
+      default -> "EdDSA";
+    };
     try {
       byte[] probe = {1, 2, 3};
       Signature signer = Signature.getInstance(signature);

@@ -1,10 +1,10 @@
 package io.reseal.config.read;
 
-import io.reseal.config.check.Findings;
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.check.CrossChecks;
+import io.reseal.config.check.Findings;
 import io.reseal.config.schema.ConfigSchema;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -44,7 +44,10 @@ public final class ConfigReader {
     } catch (NoSuchFileException missing) {
       return refused(name, "the file does not exist", "a YAML file", "Check the path given by -c.");
     } catch (AccessDeniedException denied) {
-      return refused(name, "the file cannot be read: permission denied", "",
+      return refused(
+          name,
+          "the file cannot be read: permission denied",
+          "",
           "Let the user that runs Reseal read it.");
     } catch (IOException failed) {
       return refused(name, "the file cannot be read: " + failed.getMessage(), "text in UTF-8", "");
@@ -58,15 +61,15 @@ public final class ConfigReader {
    * @param fileName the file's name in messages
    */
   public static ConfigResult read(String text, Path base, String fileName) {
-    LoadSettings settings =
-        LoadSettings.builder()
-            .setLabel(fileName)
-            .setMaxAliasesForCollections(MOST_ALIASES)
-            .setCodePointLimit(MOST_BYTES)
-            .setAllowDuplicateKeys(true)
-            .build();
+    LoadSettings settings = LoadSettings.builder()
+        .setLabel(fileName)
+        .setMaxAliasesForCollections(MOST_ALIASES)
+        .setCodePointLimit(MOST_BYTES)
+        .setAllowDuplicateKeys(true)
+        .build();
     try {
-      Iterator<Node> documents = new Compose(settings).composeAllFromString(text).iterator();
+      Iterator<Node> documents =
+          new Compose(settings).composeAllFromString(text).iterator();
       if (!documents.hasNext()) {
         return refused(fileName, "the file is empty", "at least listeners", "");
       }
@@ -76,11 +79,10 @@ public final class ConfigReader {
       }
       return read(root, base, fileName);
     } catch (MarkedYamlEngineException syntax) {
-      Location at =
-          syntax
-              .getProblemMark()
-              .map(mark -> new Location(fileName, mark.getLine() + 1, mark.getColumn() + 1, ""))
-              .orElseGet(() -> new Location(fileName, 0, 0, ""));
+      Location at = syntax
+          .getProblemMark()
+          .map(mark -> new Location(fileName, mark.getLine() + 1, mark.getColumn() + 1, ""))
+          .orElseGet(() -> new Location(fileName, 0, 0, ""));
       return new ConfigResult.Invalid(
           List.of(new Problem(at, "not YAML: " + syntax.getProblem(), "", "", "")));
     } catch (YamlEngineException broken) {

@@ -1,10 +1,10 @@
 package io.reseal.config.read;
 
-import io.reseal.config.check.Findings;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.Location;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.TrustAnchors;
+import io.reseal.config.check.Findings;
 import io.reseal.config.pem.CertificateNames;
 import io.reseal.config.pem.Certificates;
 import io.reseal.config.pem.PemException;
@@ -59,10 +59,15 @@ final class MaterialReader {
   }
 
   private void requireDifferentKinds(Section section, List<KeyPairMaterial> pairs) {
-    long kinds = pairs.stream().map(pair -> pair.privateKey().getAlgorithm()).distinct().count();
+    long kinds =
+        pairs.stream().map(pair -> pair.privateKey().getAlgorithm()).distinct().count();
     if (pairs.size() > 2 || kinds < pairs.size()) {
-      section.error("keyPairs", "key pairs of the same kind", pairs.size() + " key pairs",
-          "one RSA and one ECDSA", "A client gets one of the two by what it can verify.");
+      section.error(
+          "keyPairs",
+          "key pairs of the same kind",
+          pairs.size() + " key pairs",
+          "one RSA and one ECDSA",
+          "A client gets one of the two by what it can verify.");
     }
   }
 
@@ -70,11 +75,18 @@ final class MaterialReader {
     if (!section.has("serverNames")) {
       List<String> names = CertificateNames.of(pair.leaf());
       if (names.isEmpty()) {
-        findings.warn(section.location(), "the certificate names no server", pair.source(),
-            "a DNS name", "Only a listener's defaultIdentity can show it.");
+        findings.warn(
+            section.location(),
+            "the certificate names no server",
+            pair.source(),
+            "a DNS name",
+            "Only a listener's defaultIdentity can show it.");
       } else if (CertificateNames.hasCommonNameOnly(pair.leaf())) {
-        findings.warn(section.location(),
-            "the certificate has its name only in the common name", names.getFirst(), "a DNS SAN",
+        findings.warn(
+            section.location(),
+            "the certificate has its name only in the common name",
+            names.getFirst(),
+            "a DNS SAN",
             "Clients do not look there any more. Make it anew with: openssl req -x509 ... -addext"
                 + " subjectAltName=DNS:" + names.getFirst());
       }
@@ -87,8 +99,12 @@ final class MaterialReader {
       if (Syntax.isDnsName(plain)) {
         names.add(name);
       } else {
-        findings.error(text.location(), "wrong server name", Section.quoted(text.value()),
-            "a DNS name, or *. and one", "");
+        findings.error(
+            text.location(),
+            "wrong server name",
+            Section.quoted(text.value()),
+            "a DNS name, or *. and one",
+            "");
       }
     }
     return names;
@@ -105,15 +121,21 @@ final class MaterialReader {
       return Optional.empty();
     }
     if (!section.has("key") && !PrivateKeys.in(chainPem.get())) {
-      findings.error(section.location(), "no private key", chainPem.get().source(),
-          "key, or a private key in the certificate file", "Add key: path/to/key.pem");
+      findings.error(
+          section.location(),
+          "no private key",
+          chainPem.get().source(),
+          "key, or a private key in the certificate file",
+          "Add key: path/to/key.pem");
       return Optional.empty();
     }
     try {
       PrivateKey key = PrivateKeys.only(keyPem.get(), password(section));
       List<X509Certificate> chain = inOrder(section, chainPem.get(), key);
       if (!PrivateKeys.match(key, chain.getFirst())) {
-        section.error(keyKey, "the private key does not belong to the certificate",
+        section.error(
+            keyKey,
+            "the private key does not belong to the certificate",
             "a key for " + key.getAlgorithm() + ", " + keyPem.get().source(),
             "the key of " + chain.getFirst().getSubjectX500Principal() + " ("
                 + chain.getFirst().getPublicKey().getAlgorithm() + ")",
@@ -154,8 +176,12 @@ final class MaterialReader {
       List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
       return lines.isEmpty() ? "" : lines.getFirst();
     } catch (IOException failed) {
-      section.error("keyPasswordFile", "the password file cannot be read", file.toString(),
-          "a file whose first line is the password", "");
+      section.error(
+          "keyPasswordFile",
+          "the password file cannot be read",
+          file.toString(),
+          "a file whose first line is the password",
+          "");
       throw new AlreadyReported();
     }
   }
@@ -164,7 +190,11 @@ final class MaterialReader {
   Optional<TrustAnchors.DestinationCa> bundle(Section section, String key) {
     String value = section.text(key, "");
     if (value.isEmpty()) {
-      section.error(key, "no CA", "an empty value", "a PEM file with at least one certificate",
+      section.error(
+          key,
+          "no CA",
+          "an empty value",
+          "a PEM file with at least one certificate",
           "Remove the key to trust the system's store.");
       return Optional.empty();
     }
@@ -176,14 +206,21 @@ final class MaterialReader {
     try {
       List<X509Certificate> certificates = Certificates.all(pem.get());
       if (PrivateKeys.in(pem.get())) {
-        findings.warn(at, "a private key in a CA file", pem.get().source(), "certificates only",
+        findings.warn(
+            at,
+            "a private key in a CA file",
+            pem.get().source(),
+            "certificates only",
             "The proxy does not need the CA's key; keep it elsewhere.");
       }
       for (X509Certificate certificate : certificates) {
         warnAboutDates(at, certificate);
         if (certificate.getBasicConstraints() < 0 && certificate.getVersion() >= 3) {
-          findings.warn(at, "a certificate in the CA file is no CA",
-              certificate.getSubjectX500Principal().toString(), "CA:TRUE",
+          findings.warn(
+              at,
+              "a certificate in the CA file is no CA",
+              certificate.getSubjectX500Principal().toString(),
+              "CA:TRUE",
               "It is trusted for itself only.");
         }
       }
@@ -220,7 +257,11 @@ final class MaterialReader {
     if (end.isBefore(now)) {
       findings.warn(at, "the certificate has expired", subject + " on " + end, "", "Renew it.");
     } else if (start.isAfter(now)) {
-      findings.warn(at, "the certificate is not valid yet", subject + " from " + start, "",
+      findings.warn(
+          at,
+          "the certificate is not valid yet",
+          subject + " from " + start,
+          "",
           "Check the clock, or wait.");
     }
   }
@@ -230,8 +271,12 @@ final class MaterialReader {
     try {
       if (Files.isRegularFile(file)
           && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-        findings.warn(at, "everybody on this machine can read the private key", file.toString(),
-            "mode 0600 or 0640", "chmod o-r " + file);
+        findings.warn(
+            at,
+            "everybody on this machine can read the private key",
+            file.toString(),
+            "mode 0600 or 0640",
+            "chmod o-r " + file);
       }
     } catch (IOException | UnsupportedOperationException unknown) {
       // No such permissions here; nothing to say about them.

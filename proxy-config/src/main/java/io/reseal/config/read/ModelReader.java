@@ -1,6 +1,5 @@
 package io.reseal.config.read;
 
-import io.reseal.config.check.Findings;
 import io.reseal.config.Diagnostics;
 import io.reseal.config.HostPort;
 import io.reseal.config.Limits;
@@ -14,6 +13,7 @@ import io.reseal.config.ServerIdentity;
 import io.reseal.config.Timeouts;
 import io.reseal.config.TlsVersions;
 import io.reseal.config.Upstream;
+import io.reseal.config.check.Findings;
 import io.reseal.config.schema.ConfigSchema;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,13 +73,20 @@ final class ModelReader {
       if (address.isPresent() && Syntax.isIp(address.get().host())) {
         addresses.add(address.get());
       } else {
-        findings.error(text.location(), "wrong address", Section.quoted(text.value()),
+        findings.error(
+            text.location(),
+            "wrong address",
+            Section.quoted(text.value()),
             "IP address and port, as 0.0.0.0:8443 or [::]:8443",
             "Write 0.0.0.0 to listen on all IPv4 addresses.");
       }
     }
     if (!section.has("address") && !section.has("addresses")) {
-      findings.error(section.location(), "listener without an address", "", "address",
+      findings.error(
+          section.location(),
+          "listener without an address",
+          "",
+          "address",
           "Add address: 0.0.0.0:8443");
     }
     ListenerSecurity security = new ListenerSecurity.Cleartext();
@@ -95,8 +102,7 @@ final class ModelReader {
         networks(section, "trustedPeers", List.of()),
         (int) section.number("maxConnections", Listener.DEFAULT_MAX_CONNECTIONS),
         (int)
-            section.number(
-                "maxConnectionsPerSource", Listener.DEFAULT_MAX_CONNECTIONS_PER_SOURCE));
+            section.number("maxConnectionsPerSource", Listener.DEFAULT_MAX_CONNECTIONS_PER_SOURCE));
   }
 
   private String oneOf(Section section, String single, String several) {
@@ -109,10 +115,9 @@ final class ModelReader {
   private ListenerSecurity tls(Section section, List<String> allIdentities) {
     List<String> identities =
         section.has("identities") ? values(section.texts("identities")) : allIdentities;
-    List<String> groups =
-        section.has("groups")
-            ? values(section.texts("groups"))
-            : ListenerSecurity.Tls.DEFAULT_GROUPS;
+    List<String> groups = section.has("groups")
+        ? values(section.texts("groups"))
+        : ListenerSecurity.Tls.DEFAULT_GROUPS;
     String unknown = section.text("defaultIdentity", "");
     return new ListenerSecurity.Tls(
         versions(section),
@@ -135,9 +140,12 @@ final class ModelReader {
         case "TLSv1.2" -> tls12 = true;
         case "TLSv1.3" -> tls13 = true;
         default ->
-            findings.error(text.location(), "wrong TLS version", Section.quoted(text.value()),
-                "TLSv1.2 or TLSv1.3",
-                "Older versions are not served (RFC 8996).");
+          findings.error(
+              text.location(),
+              "wrong TLS version",
+              Section.quoted(text.value()),
+              "TLSv1.2 or TLSv1.3",
+              "Older versions are not served (RFC 8996).");
       }
     }
     if (!tls12 && !tls13) {
@@ -153,10 +161,12 @@ final class ModelReader {
       Syntax.hostPort(text.value(), /* portMayBeZero= */ false)
           .ifPresentOrElse(
               endpoints::add,
-              () ->
-                  findings.error(text.location(), "wrong endpoint", Section.quoted(text.value()),
-                      "host:port, as app.internal:8443, 10.0.0.7:8443 or [fd00::7]:8443",
-                      text.value().contains("://") ? "Leave the scheme out." : ""));
+              () -> findings.error(
+                  text.location(),
+                  "wrong endpoint",
+                  Section.quoted(text.value()),
+                  "host:port, as app.internal:8443, 10.0.0.7:8443 or [fd00::7]:8443",
+                  text.value().contains("://") ? "Leave the scheme out." : ""));
     }
     if (section.has("endpoints") && section.texts("endpoints").isEmpty()) {
       section.error("endpoints", "upstream without endpoints", "an empty list", "at least one", "");
@@ -180,9 +190,12 @@ final class ModelReader {
       Syntax.network(text.value())
           .ifPresentOrElse(
               networks::add,
-              () ->
-                  findings.error(text.location(), "wrong network", Section.quoted(text.value()),
-                      "CIDR, as 10.0.0.0/8 or fd00::/8", ""));
+              () -> findings.error(
+                  text.location(),
+                  "wrong network",
+                  Section.quoted(text.value()),
+                  "CIDR, as 10.0.0.0/8 or fd00::/8",
+                  ""));
     }
     return networks;
   }
@@ -239,8 +252,7 @@ final class ModelReader {
   }
 
   private Diagnostics diagnostics(Section s) {
-    return new Diagnostics(
-        networks(s, "trustedNetworks", Diagnostics.DEFAULT.trustedNetworks()));
+    return new Diagnostics(networks(s, "trustedNetworks", Diagnostics.DEFAULT.trustedNetworks()));
   }
 
   private static String upper(String word) {

@@ -1,10 +1,10 @@
 package io.reseal.config.read;
 
-import io.reseal.config.check.Findings;
 import io.reseal.config.HostPattern;
 import io.reseal.config.PathMatch;
 import io.reseal.config.RedirectTarget;
 import io.reseal.config.Route;
+import io.reseal.config.check.Findings;
 import io.reseal.config.schema.ConfigSchema;
 import java.net.IDN;
 import java.util.ArrayList;
@@ -33,7 +33,11 @@ final class RouteReader {
         (hosts.isEmpty() ? "route" : hosts.getFirst().toString()) + "#" + (position + 1);
     String name = section.text("name", standard);
     if (!names.add(name)) {
-      section.error("name", "route name given twice", Section.quoted(name), "a unique name",
+      section.error(
+          "name",
+          "route name given twice",
+          Section.quoted(name),
+          "a unique name",
           "Rename one of them.");
     }
     findings.define("route", name, section.location());
@@ -46,9 +50,12 @@ final class RouteReader {
           new Route.Redirect(name, listeners, hosts, paths(section), target(section)));
     }
     if (given.size() != 1) {
-      findings.error(section.location(),
+      findings.error(
+          section.location(),
           given.isEmpty() ? "route without an action" : "route with more than one action",
-          String.join(", ", given), "exactly one of " + String.join(", ", ACTIONS), "");
+          String.join(", ", given),
+          "exactly one of " + String.join(", ", ACTIONS),
+          "");
       return Optional.empty();
     }
     String action = given.getFirst();
@@ -57,7 +64,11 @@ final class RouteReader {
         switch (action) {
           case "passthrough" -> {
             if (section.has("paths")) {
-              section.error("paths", "paths on a passthrough route", "", "no paths",
+              section.error(
+                  "paths",
+                  "paths on a passthrough route",
+                  "",
+                  "no paths",
                   "Passthrough sees no request. Use reencrypt to route by path.");
             }
             yield new Route.Passthrough(name, listeners, hosts, upstream);
@@ -77,12 +88,19 @@ final class RouteReader {
       Syntax.hostPattern(text.value())
           .ifPresentOrElse(
               hosts::add,
-              () ->
-                  findings.error(text.location(), "wrong host", Section.quoted(text.value()),
-                      "a host, *. and a host, or *", hostHint(text.value())));
+              () -> findings.error(
+                  text.location(),
+                  "wrong host",
+                  Section.quoted(text.value()),
+                  "a host, *. and a host, or *",
+                  hostHint(text.value())));
     }
     if (section.texts(key).isEmpty()) {
-      findings.error(section.location(), "route without a host", "", "hosts",
+      findings.error(
+          section.location(),
+          "route without a host",
+          "",
+          "hosts",
           "Add hosts: [shop.example], or \"*\" for every host.");
     }
     return hosts;
@@ -115,20 +133,22 @@ final class RouteReader {
     List<PathMatch> paths = new ArrayList<>();
     for (Section path : section.sections("paths", ConfigSchema.PATH)) {
       if (path.has("exact") == path.has("prefix")) {
-        findings.error(path.location(), "path without a kind, or with both", "",
-            "either exact or prefix", "");
+        findings.error(
+            path.location(), "path without a kind, or with both", "", "either exact or prefix", "");
         continue;
       }
       String key = path.has("exact") ? "exact" : "prefix";
       String value = path.text(key, "/");
       if (!value.startsWith("/") || value.chars().anyMatch(c -> "?#%\\ ".indexOf(c) >= 0)) {
-        path.error(key, "wrong path", Section.quoted(value),
+        path.error(
+            key,
+            "wrong path",
+            Section.quoted(value),
             "a path that starts with a slash, without query and escapes",
             "Paths are compared after unescaping and removing dot segments.");
         continue;
       }
-      paths.add(
-          key.equals("exact") ? new PathMatch.Exact(value) : new PathMatch.Prefix(value));
+      paths.add(key.equals("exact") ? new PathMatch.Exact(value) : new PathMatch.Prefix(value));
     }
     return paths;
   }

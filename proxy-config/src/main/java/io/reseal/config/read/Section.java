@@ -1,8 +1,8 @@
 package io.reseal.config.read;
 
+import io.reseal.config.Location;
 import io.reseal.config.check.Findings;
 import io.reseal.config.check.Suggestion;
-import io.reseal.config.Location;
 import io.reseal.config.schema.Field;
 import io.reseal.config.schema.FieldType;
 import io.reseal.config.schema.ObjectType;
@@ -39,7 +39,8 @@ final class Section {
     this.file = file;
   }
 
-  static Section of(ObjectType type, @Nullable Node node, String path, Findings findings, String file) {
+  static Section of(
+      ObjectType type, @Nullable Node node, String path, Findings findings, String file) {
     Location location = node == null ? new Location(file, 0, 0, path) : at(node, path, file);
     Section section = new Section(type, path, location, findings, file);
     if (node != null) {
@@ -54,16 +55,24 @@ final class Section {
       return;
     }
     if (!(node instanceof MappingNode mapping)) {
-      findings.error(location, "a " + type.name() + " must be a group of keys", describe(node),
-          "keys: " + String.join(", ", type.keys()), "");
+      findings.error(
+          location,
+          "a " + type.name() + " must be a group of keys",
+          describe(node),
+          "keys: " + String.join(", ", type.keys()),
+          "");
       return;
     }
     for (NodeTuple tuple : mapping.getValue()) {
       String key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
       Location at = at(tuple.getKeyNode(), join(key), file);
       if (!type.keys().contains(key)) {
-        findings.error(at, "unknown key in " + type.name(), quoted(key),
-            "one of " + String.join(", ", type.keys()), Suggestion.of(key, type.keys()));
+        findings.error(
+            at,
+            "unknown key in " + type.name(),
+            quoted(key),
+            "one of " + String.join(", ", type.keys()),
+            Suggestion.of(key, type.keys()));
       } else if (values.containsKey(key)) {
         findings.error(at, "key given twice", quoted(key), "once", "Remove one of them.");
       } else {
@@ -73,8 +82,8 @@ final class Section {
     }
     for (Field field : type.fields()) {
       if (field.required() && !values.containsKey(field.key())) {
-        findings.error(location, "missing key in " + type.name(), "", quoted(field.key()),
-            field.about());
+        findings.error(
+            location, "missing key in " + type.name(), "", quoted(field.key()), field.about());
       }
     }
   }
@@ -136,7 +145,10 @@ final class Section {
     FieldType.Choice choice = (FieldType.Choice) type.field(key).type();
     String value = text(key, standard);
     if (!choice.words().contains(value)) {
-      wrong(key, values.get(key), "one of " + String.join(", ", choice.words()),
+      wrong(
+          key,
+          values.get(key),
+          "one of " + String.join(", ", choice.words()),
           Suggestion.of(value, choice.words()));
       return standard;
     }
@@ -153,9 +165,9 @@ final class Section {
     try {
       return switch (fieldType) {
         case FieldType.Whole whole ->
-            within(key, node, Quantity.whole(value), whole.least(), whole.most(), standard);
+          within(key, node, Quantity.whole(value), whole.least(), whole.most(), standard);
         case FieldType.Size size ->
-            within(key, node, Quantity.size(value), size.least(), size.most(), standard);
+          within(key, node, Quantity.size(value), size.least(), size.most(), standard);
         default -> throw new IllegalArgumentException(key + " is no number");
       };
     } catch (Quantity.BadQuantityException bad) {
@@ -173,8 +185,8 @@ final class Section {
     String value = scalar(node, key, "a time, as 10s", "");
     try {
       long millis = Quantity.millis(value);
-      return Duration.ofMillis(
-          within(key, node, millis, bounds.leastMillis(), bounds.mostMillis(), standard.toMillis()));
+      return Duration.ofMillis(within(
+          key, node, millis, bounds.leastMillis(), bounds.mostMillis(), standard.toMillis()));
     } catch (Quantity.BadQuantityException bad) {
       wrong(key, node, bad.expected(), zeroHint(value));
       return standard;
@@ -253,8 +265,12 @@ final class Section {
       String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
       String namedPath = join(key) + "." + name;
       if (sections.containsKey(name)) {
-        findings.error(at(tuple.getKeyNode(), namedPath, file), "name given twice", quoted(name),
-            "once", "Rename or remove one of them.");
+        findings.error(
+            at(tuple.getKeyNode(), namedPath, file),
+            "name given twice",
+            quoted(name),
+            "once",
+            "Rename or remove one of them.");
         continue;
       }
       sections.put(name, of(of, tuple.getValueNode(), namedPath, findings, file));

@@ -1,10 +1,10 @@
 package io.reseal.config.read;
 
-import io.reseal.config.check.Findings;
 import io.reseal.config.TlsVersions;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.UpstreamTls;
 import io.reseal.config.UpstreamTls.ServerNameSent;
+import io.reseal.config.check.Findings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +32,12 @@ final class UpstreamTlsReader {
     boolean skip = section.flag("skipVerification", false);
     boolean named = section.names("destinationCA");
     if (skip && named) {
-      section.error("skipVerification", "skipVerification together with destinationCA", "true",
-          "one of them", "Remove skipVerification: the CA is there to verify by.");
+      section.error(
+          "skipVerification",
+          "skipVerification together with destinationCA",
+          "true",
+          "one of them",
+          "Remove skipVerification: the CA is there to verify by.");
     }
     if (named) {
       // A key without a value, too: "destinationCA:" must never come to mean anything else.
@@ -52,7 +56,11 @@ final class UpstreamTlsReader {
     }
     if (!fixed.isEmpty()) {
       if (Syntax.isIp(fixed) || !Syntax.isDnsName(fixed)) {
-        section.error("serverName", "wrong server name", Section.quoted(fixed), "a DNS name",
+        section.error(
+            "serverName",
+            "wrong server name",
+            Section.quoted(fixed),
+            "a DNS name",
             Syntax.isIp(fixed)
                 ? "An IP address cannot be sent as SNI (RFC 6066); use acceptedNames to name it."
                 : "");
@@ -71,7 +79,10 @@ final class UpstreamTlsReader {
       if (Syntax.isIp(name) || Syntax.isDnsName(name)) {
         names.add(name);
       } else {
-        findings.error(text.location(), "wrong accepted name", Section.quoted(text.value()),
+        findings.error(
+            text.location(),
+            "wrong accepted name",
+            Section.quoted(text.value()),
             "a DNS name or an IP address",
             name.startsWith("*") ? "Name what you expect; certificates may have wildcards." : "");
       }

@@ -20,6 +20,7 @@ import java.util.Map;
  */
 public final class FailurePolicy {
   private static final int MOST_DETAIL = 600;
+  private static final int MOST_FACT = 300;
 
   private FailurePolicy() {}
 
@@ -139,7 +140,23 @@ public final class FailurePolicy {
     Answer answer = answer(failure);
     String line = "%d %s (%s): %s"
         .formatted(answer.status(), answer.token(), answer.error(), answer.detail());
-    return answer.advice().isEmpty() ? line : line + ". " + answer.advice();
+    String advised = answer.advice().isEmpty() ? line : line + ". " + answer.advice();
+    return failure instanceof TlsFailed tls ? advised + facts(tls.verdict()) : advised;
+  }
+
+  private static String facts(TlsVerdict verdict) {
+    if (verdict.facts().isEmpty()) {
+      return "";
+    }
+    StringBuilder facts = new StringBuilder(512);
+    for (TlsVerdict.Fact fact : verdict.facts()) {
+      facts
+          .append(facts.isEmpty() ? " [" : "; ")
+          .append(fact.name())
+          .append(": ")
+          .append(PeerText.escape(fact.value(), MOST_FACT));
+    }
+    return facts.append(']').toString();
   }
 
   /**

@@ -30,7 +30,8 @@ final class ChunkScan {
   }
 
   /** Looks at what the decoder is about to read; a fault, or null. */
-  @Nullable String before(ByteBuf buffer) {
+  @Nullable
+  String before(ByteBuf buffer) {
     return switch (place) {
       case SIZE -> sizeLine(buffer);
       case TRAILERS -> FoldScan.hasFold(buffer) ? "folded trailer" : null;

@@ -10,7 +10,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
@@ -196,9 +195,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
       if (trailers.size() > mostFields) {
         content.release();
         persistent = false;
-        current.requestBroken(
-            new Failure.RequestRejected(
-                431, "too-many-fields", trailers.size() + " trailers (limits.requestFields)"));
+        current.requestBroken(new Failure.RequestRejected(
+            431, "too-many-fields", trailers.size() + " trailers (limits.requestFields)"));
         return;
       }
     }

@@ -37,6 +37,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
     implements LoopFlusher.Flushable {
   private final ClientConnection client;
   private final PropertyKey exchangeKey;
+  private final RecentResets resets = new RecentResets();
   private final ControlFrameBudget budget = new ControlFrameBudget();
   private final Deadline idleDeadline;
   private final long keepAliveNanos;
@@ -131,12 +132,39 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException error) {
-    StreamExchange exchange = exchangeOf(connection().stream(error.streamId()));
+    int streamId = error.streamId();
+    Http2Stream stream = connection().stream(streamId);
+    StreamExchange exchange = exchangeOf(stream);
+    Http2Exception.StreamException told = error;
+    if (!outbound && stream == null && error.error() == Http2Error.STREAM_CLOSED) {
+      if (!resets.contains(streamId)) {
+        onConnectionError(ctx, outbound, cause, closedStream(streamId));
+      }
+      return;
+    }
+    if (stream == null) {
+      resets.add(streamId);
+    }
     if (exchange != null) {
+      if (!outbound && error.error() == Http2Error.PROTOCOL_ERROR && isEnded(stream)) {
+        // Netty calls it that; more after the end is its own kind (RFC 9113 section
+        // 5.1, "half-closed (remote)").
+        told = (Http2Exception.StreamException) Http2Exception.streamError(
+            streamId, Http2Error.STREAM_CLOSED, "frame after the end of the request");
+      }
       exchange.broken(String.valueOf(error.getMessage()));
     }
-    super.onStreamError(ctx, outbound, cause, error);
+    super.onStreamError(ctx, outbound, cause, told);
     flushLater();
+  }
+
+  private static boolean isEnded(@Nullable Http2Stream stream) {
+    return stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+  }
+
+  private static Http2Exception closedStream(int streamId) {
+    return Http2Exception.connectionError(
+        Http2Error.STREAM_CLOSED, "frame for the closed stream %d", streamId);
   }
 
   private void writabilityChanged(Http2Stream stream) {
@@ -176,6 +204,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
   private final class StreamEnds extends Http2ConnectionAdapter {
     @Override
     public void onStreamClosed(Http2Stream stream) {
+      if (stream.isResetSent()) {
+        resets.add(stream.id());
+      }
       StreamExchange exchange = stream.removeProperty(exchangeKey);
       if (exchange != null) {
         exchange.streamClosed();

@@ -38,6 +38,7 @@ public final class Http2ConnectionBuilder
         .initialWindowSize(STREAM_WINDOW_BYTES)
         .maxHeaderListSize(limits.requestHeadBytes()));
     builder.validateHeaders(true);
+    builder.validateRequiredPseudoHeaders(true);
     builder.decoderEnforceMaxConsecutiveEmptyDataFrames(MOST_EMPTY_DATA);
     builder.decoderEnforceMaxSmallContinuationFrames(MOST_SMALL_CONTINUATIONS);
     builder.decoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS);

@@ -69,8 +69,7 @@ public final class Demo implements AutoCloseable {
     files.writeSecret(
         "front.pem",
         front.issue("shop.demo.test", "legacy.demo.test", "broken.demo.test").toPem());
-    DemoUpstream catalog =
-        DemoUpstream.encrypted("catalog", destination.issue("catalog.internal"));
+    DemoUpstream catalog = DemoUpstream.encrypted("catalog", destination.issue("catalog.internal"));
     parts.push(catalog);
     DemoUpstream cart =
         DemoUpstream.encrypted("cart", destination.issue("cart.internal", "pass.demo.test"));

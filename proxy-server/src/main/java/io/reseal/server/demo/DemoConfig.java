@@ -13,6 +13,7 @@ final class DemoConfig {
             address: 127.0.0.1:%d
             tls:
               identities: [front]
+              defaultIdentity: front
           - name: http
             address: 127.0.0.1:%d
 
@@ -58,8 +59,7 @@ final class DemoConfig {
             tls: { destinationCA: destination-ca.pem, serverName: catalog.internal }
           legacy:
             endpoints: ["127.0.0.1:%d"]
-        """
-        .formatted(
+        """.formatted(
             httpsPort,
             httpPort,
             httpsPort,

@@ -45,8 +45,7 @@ final class DemoPki {
   }
 
   /** Makes a CA of this name. */
-  static DemoPki authority(String distinguishedName)
-      throws GeneralSecurityException, IOException {
+  static DemoPki authority(String distinguishedName) throws GeneralSecurityException, IOException {
     X500Name name = new X500Name(distinguishedName);
     KeyPair keys = newKeys();
     X509v3CertificateBuilder builder = builder(name, name, keys);
@@ -105,8 +104,8 @@ final class DemoPki {
       throws GeneralSecurityException {
     try {
       return new JcaX509CertificateConverter()
-          .getCertificate(
-              builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));
+          .getCertificate(builder.build(
+              new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));
     } catch (OperatorCreationException unusable) {
       throw new GeneralSecurityException(unusable);
     }

@@ -1,6 +1,7 @@
 package io.reseal.server.run;
 
 import ch.qos.logback.classic.LoggerContext;
+import io.netty.util.NetUtil;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
@@ -38,17 +39,15 @@ public final class ProxyProcess implements AutoCloseable {
     dataPlane
         .addresses()
         .forEach((listener, addresses) -> LOG.info(
-            "listener \"{}\" on {}, transport {}", listener, text(addresses), dataPlane.transport()));
+            "listener \"{}\" on {}, transport {}",
+            listener,
+            text(addresses),
+            dataPlane.transport()));
     return new ProxyProcess(dataPlane);
   }
 
   private static String text(List<InetSocketAddress> addresses) {
-    return String.join(", ", addresses.stream().map(ProxyProcess::text).toList());
-  }
-
-  private static String text(InetSocketAddress address) {
-    String ip = address.getAddress().getHostAddress();
-    return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + address.getPort();
+    return String.join(", ", addresses.stream().map(NetUtil::toSocketAddressString).toList());
   }
 
   private static void warnOfUnverified(ProxyConfig config) {
@@ -72,8 +71,9 @@ public final class ProxyProcess implements AutoCloseable {
    * end of the grace, cuts what is left.
    */
   public void drain(Duration grace, Termination termination) {
-    LOG.info("draining for at most {} s; a second signal cuts", grace.toSeconds());
     termination.onSecond(dataPlane::cut);
+    dataPlane.beginDrain();
+    LOG.info("draining for at most {} s; a second signal cuts", grace.toSeconds());
     int cut = dataPlane.drain(grace);
     if (cut > 0) {
       LOG.warn("stopped; {} connections were cut", cut);

@@ -1,0 +1,87 @@
+package io.reseal.server.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reseal.server.demo.DemoGuide.Step;
+import io.reseal.server.kit.Program;
+import io.reseal.server.kit.Shell;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every command that the demo prints works as printed. */
+final class DemoTest {
+  @TempDir
+  private Path folder = Path.of("");
+
+  @Test
+  void printsCommandsThatWork() throws Exception {
+    Shell.require("curl");
+    Map<String, String> answers = new TreeMap<>();
+    try (Demo demo = Demo.start(folder.resolve("with space"))) {
+      for (Step step : demo.guide().steps()) {
+        String output = new Shell(folder).run(step.command()).requireSuccess();
+        answers.put(step.about().split("[:,\" ]+")[0], output);
+      }
+    }
+    assertThat(answers).hasSize(6);
+    assertThat(answers.get("re-encrypted"))
+        .startsWith("upstream \"catalog\", reached over TLS\nGET /\n");
+    assertThat(answers.get("another"))
+        .startsWith("upstream \"cart\", reached over TLS\nGET /cart/items\n");
+    assertThat(answers.get("passed"))
+        .startsWith("upstream \"cart\", reached over TLS\nGET /\n")
+        .doesNotContainIgnoringCase("x-forwarded-for");
+    assertThat(answers.get("offloaded"))
+        .startsWith("upstream \"legacy\", reached over cleartext\nGET /\n");
+    assertThat(answers.get("redirected"))
+        .startsWith("upstream \"catalog\", reached over TLS\nGET /\n");
+    assertThat(answers.get("an"))
+        .startsWith("HTTP/2 502")
+        .contains("proxy-status: reseal; error=tls_certificate_error; details=\"unknown_issuer:")
+        .contains("Some other CA")
+        .contains("Destination CA")
+        .contains("advice:");
+  }
+
+  @Test
+  void keepsItsFilesWhereAsked() throws Exception {
+    try (Demo demo = Demo.start(folder)) {
+      assertThat(demo.guide().steps()).isNotEmpty();
+    }
+    assertThat(folder.resolve("reseal.yaml")).exists();
+    assertThat(Files.getPosixFilePermissions(folder.resolve("front.pem"))).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void endsCleanlyOnASignal(String signal) throws Exception {
+    try (Program program = Program.start("demo")) {
+      Path config = Path.of(program.awaitLine("^Configuration: (.*)$").group(1));
+      program.awaitLine("Ctrl-C ends it");
+      assertThat(config).exists();
+      program.signal(signal);
+      assertThat(program.awaitExit()).as(program.output()).isZero();
+      assertThat(config.getParent()).doesNotExist();
+      assertThat(program.output()).contains("nothing was cut").doesNotContain("Exception");
+    }
+  }
+
+  @Test
+  void namesEveryFileItWrites() throws Exception {
+    try (Demo demo = Demo.start(folder)) {
+      assertThat(demo.guide().steps()).isNotEmpty();
+      try (var files = Files.list(folder)) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .containsExactlyInAnyOrderElementsOf(
+                List.of("front-ca.pem", "destination-ca.pem", "front.pem", "reseal.yaml"));
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.reseal.server.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Programs that tests run, ours among them. */
+@NullMarked
+package io.reseal.server.kit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.reseal.server;
+
+import org.jspecify.annotations.NullMarked;
