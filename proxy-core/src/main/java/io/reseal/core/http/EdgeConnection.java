@@ -5,25 +5,73 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 
 /**
- * What is forwarded about a client's connection, put into text once per connection.
- *
- * @param peer the client's IP address
- * @param forwardedNode the same as RFC 7239 section 6 writes it, IPv6 in brackets and quotes
- * @param localPort the port that the client connected to
- * @param tls whether the client's connection is protected
- * @param peerTrusted whether forwarding fields from this client are believed
+ * What is forwarded about a client's connection, put into text once per connection. Confined to the
+ * connection's event loop.
  */
-public record EdgeConnection(
-    String peer, String forwardedNode, String localPort, boolean tls, boolean peerTrusted) {
+public final class EdgeConnection {
+  private final String peer;
+  private final String forwardedNode;
+  private final String localPort;
+  private final boolean tls;
+  private final boolean peerTrusted;
 
+  /** Most connections ask for one host only. */
+  private String lastHost = "";
+
+  private String lastForwarded = "";
+
+  private EdgeConnection(
+      String peer, String forwardedNode, String localPort, boolean tls, boolean peerTrusted) {
+    this.peer = peer;
+    this.forwardedNode = forwardedNode;
+    this.localPort = localPort;
+    this.tls = tls;
+    this.peerTrusted = peerTrusted;
+  }
+
+  /**
+   * Makes the text.
+   *
+   * @param tls whether the client's connection is protected
+   * @param peerTrusted whether forwarding fields from this client are believed
+   */
   public static EdgeConnection of(
       InetSocketAddress peer, InetSocketAddress local, boolean tls, boolean peerTrusted) {
     String address = NetUtil.toAddressString(peer.getAddress());
+    // RFC 7239 section 6: an IPv6 address stands in brackets and quotes.
     String node = peer.getAddress() instanceof Inet6Address ? "\"[" + address + "]\"" : address;
     return new EdgeConnection(address, node, Integer.toString(local.getPort()), tls, peerTrusted);
   }
 
+  /** The client's IP address. */
+  String peer() {
+    return peer;
+  }
+
+  /** The port that the client connected to. */
+  String localPort() {
+    return localPort;
+  }
+
+  boolean peerTrusted() {
+    return peerTrusted;
+  }
+
   String scheme() {
     return tls ? "https" : "http";
+  }
+
+  /** The element of RFC 7239 section 4 for a request to this authority. */
+  String forwarded(String host) {
+    if (lastForwarded.isEmpty() || !host.equals(lastHost)) {
+      lastForwarded = "for=" + forwardedNode + ";host=" + quoted(host) + ";proto=" + scheme();
+      lastHost = host;
+    }
+    return lastForwarded;
+  }
+
+  private static String quoted(String text) {
+    // A token needs no quotes; a port's colon or a bracket does.
+    return Syntax.isToken(text) ? text : '"' + text + '"';
   }
 }

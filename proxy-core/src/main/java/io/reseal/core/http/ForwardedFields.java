@@ -2,8 +2,11 @@ package io.reseal.core.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The fields that tell an upstream who asked. What a client sends in them is dropped, unless it is
@@ -28,7 +31,7 @@ final class ForwardedFields {
     String proto = edge.scheme();
     String host = request.authority();
     String port = edge.localPort();
-    String forwarded = "for=" + edge.forwardedNode() + ";host=" + quoted(host) + ";proto=" + proto;
+    String forwarded = edge.forwarded(host);
     String realIp = edge.peer();
     if (edge.peerTrusted()) {
       chain = extended(fields, FOR, chain);
@@ -39,12 +42,13 @@ final class ForwardedFields {
       realIp = believed(fields, REAL_IP, realIp);
     }
     dropInbound(fields);
-    fields.set(FOR, chain);
-    fields.set(PROTO, proto);
-    fields.set(HOST, host);
-    fields.set(PORT, port);
-    fields.set(REAL_IP, realIp);
-    fields.set(FORWARDED, forwarded);
+    // Added rather than set: nothing of these names is left.
+    fields.add(FOR, chain);
+    fields.add(PROTO, proto);
+    fields.add(HOST, host);
+    fields.add(PORT, port);
+    fields.add(REAL_IP, realIp);
+    fields.add(FORWARDED, forwarded);
   }
 
   private static String extended(HttpHeaders fields, AsciiString name, String own) {
@@ -67,12 +71,12 @@ final class ForwardedFields {
 
   private static void dropInbound(HttpHeaders fields) {
     List<String> doomed = null;
-    var all = fields.iteratorCharSequence();
+    Iterator<Map.Entry<CharSequence, CharSequence>> all = fields.iteratorCharSequence();
     while (all.hasNext()) {
       CharSequence name = all.next().getKey();
       if (isAboutTheClient(name)) {
         if (doomed == null) {
-          doomed = new java.util.ArrayList<>(4);
+          doomed = new ArrayList<>(4);
         }
         doomed.add(name.toString());
       }
@@ -96,10 +100,5 @@ final class ForwardedFields {
         || lower.startsWith("x-ssl-")
         || lower.startsWith("x-client-cert")
         || lower.startsWith("ssl-client-");
-  }
-
-  private static String quoted(String text) {
-    // A token needs no quotes (RFC 7239 section 4); a port's colon or a bracket does.
-    return Syntax.isToken(text) ? text : '"' + text + '"';
   }
 }

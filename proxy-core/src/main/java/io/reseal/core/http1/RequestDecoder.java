@@ -7,6 +7,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
@@ -55,7 +56,9 @@ final class RequestDecoder extends HttpRequestDecoder {
         // Method, version and separators fit beside the longest target.
         .setMaxInitialLineLength(limits.requestTargetBytes() + 64)
         .setMaxHeaderSize(limits.requestHeadBytes())
-        .setMaxChunkSize(PIECE_BYTES));
+        .setMaxChunkSize(PIECE_BYTES)
+        // The rules on heads look at every character of every field anyway.
+        .setHeadersFactory(DefaultHttpHeadersFactory.headersFactory().withValidation(false)));
     this.onHeadBegun = onHeadBegun;
   }
 

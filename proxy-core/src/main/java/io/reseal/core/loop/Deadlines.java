@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Deadlines {
   static final long TICK_MILLIS = 100;
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
 
   private final EventLoop loop;
   private final Deadline head = new Deadline(null, () -> {});
   private @Nullable ScheduledFuture<?> tick;
+
+  /** The time of the last tick: near enough, and free, while reading the clock for each is not. */
+  private long nowNanos;
 
   public Deadlines(EventLoop loop) {
     this.loop = loop;
@@ -39,6 +43,7 @@ public final class Deadlines {
     }
     head.next = deadline;
     if (tick == null) {
+      nowNanos = System.nanoTime();
       tick = loop.scheduleWithFixedDelay(
           this::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -47,6 +52,7 @@ public final class Deadlines {
 
   private void expire() {
     long now = System.nanoTime();
+    nowNanos = now;
     Deadline deadline = head.next;
     while (deadline != null) {
       // Taken first: the callback may remove this deadline.
@@ -84,8 +90,11 @@ public final class Deadlines {
 
     /** Sets or moves the deadline to this many nanoseconds from now. */
     public void setNanos(long nanosFromNow) {
-      atNanos = System.nanoTime() + nanosFromNow;
-      isSet = !removed;
+      if (owner != null) {
+        // One tick more, so that no deadline passes too early.
+        atNanos = owner.nowNanos + TICK_NANOS + nanosFromNow;
+        isSet = !removed;
+      }
     }
 
     /** Unsets the deadline; it may be set again. */

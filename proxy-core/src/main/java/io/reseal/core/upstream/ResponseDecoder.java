@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
@@ -42,7 +43,9 @@ final class ResponseDecoder extends HttpResponseDecoder {
     super(new HttpDecoderConfig()
         .setMaxInitialLineLength(STATUS_LINE_BYTES)
         .setMaxHeaderSize(limits.responseHeadBytes())
-        .setMaxChunkSize(PIECE_BYTES));
+        .setMaxChunkSize(PIECE_BYTES)
+        // The rules on heads look at every character of every field anyway.
+        .setHeadersFactory(DefaultHttpHeadersFactory.headersFactory().withValidation(false)));
   }
 
   /** Prepares for the response to one request. */

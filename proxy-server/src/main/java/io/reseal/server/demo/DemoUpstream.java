@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -69,14 +70,15 @@ final class DemoUpstream implements AutoCloseable {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      exchange.getRequestBody().transferTo(java.io.OutputStream.nullOutputStream());
-      byte[] body = describe(exchange).getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-      boolean bodiless = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(200, bodiless ? -1 : body.length);
+    exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+    byte[] body = describe(exchange).getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+    boolean bodiless = exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(200, bodiless ? -1 : body.length);
+    // The end of the body ends the exchange; closing the exchange would close the connection too.
+    try (OutputStream out = exchange.getResponseBody()) {
       if (!bodiless) {
-        exchange.getResponseBody().write(body);
+        out.write(body);
       }
     }
   }
