@@ -61,7 +61,8 @@ public final class TypeText {
     return time(time.toMillis());
   }
 
-  private static String time(long millis) {
+  /** A time in milliseconds as a user would write it. */
+  public static String time(long millis) {
     if (millis % HOUR == 0) {
       return millis / HOUR + "h";
     }
