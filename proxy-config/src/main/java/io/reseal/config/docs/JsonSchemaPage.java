@@ -9,14 +9,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reseal.config.schema.ConfigSchema;
 import io.reseal.config.schema.Field;
+import io.reseal.config.schema.FieldType;
 import io.reseal.config.schema.KeyRule;
 import io.reseal.config.schema.ObjectType;
 import java.util.List;
 
 /**
  * The JSON Schema (draft 2020-12) by which editors check and complete a configuration file. It
- * accepts what the reader accepts as far as one key tells; rules that cross groups, and numbers in
- * quotes, are the reader's alone.
+ * accepts what the reader accepts as far as one group of keys tells. Rules across groups are the
+ * reader's alone, and so is its tolerance of numbers in quotes and of text that looks like a number.
  */
 public final class JsonSchemaPage {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -79,7 +80,9 @@ public final class JsonSchemaPage {
   private static ObjectNode property(Field field) {
     ObjectNode property = JSON.objectNode();
     String standard =
-        field.defaultText().isEmpty() ? "" : " Default: " + field.defaultText() + ".";
+        field.defaultText().isEmpty() || field.type() instanceof FieldType.Group
+            ? ""
+            : " Default: " + field.defaultText() + ".";
     property.put("description", field.about().replace("`", "") + standard);
     property.setAll(JsonTypes.of(field.type()));
     return property;

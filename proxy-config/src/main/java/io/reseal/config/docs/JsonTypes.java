@@ -69,7 +69,9 @@ final class JsonTypes {
   private static ObjectNode list(FieldType.ListOf list) {
     ObjectNode array = typed("array");
     array.set("items", of(list.element()));
-    array.put("minItems", list.least());
+    if (list.least() > 0) {
+      array.put("minItems", list.least());
+    }
     return list.element() instanceof FieldType.Group
         ? array
         : either(of(list.element()), array);

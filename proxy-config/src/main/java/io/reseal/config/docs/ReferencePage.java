@@ -50,7 +50,8 @@ public final class ReferencePage {
           case FieldType.Text ignored -> false;
           case FieldType.Group ignored -> false;
           case FieldType.Named ignored -> false;
-          default -> field.defaultText().indexOf(' ') < 0 || field.defaultText().startsWith("[");
+          default -> !field.defaultText().equals("none")
+              && (field.defaultText().indexOf(' ') < 0 || field.defaultText().startsWith("["));
         };
     return literal ? "`" + cell(field.defaultText()) + "`" : cell(field.defaultText());
   }

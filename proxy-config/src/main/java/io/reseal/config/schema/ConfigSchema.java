@@ -139,7 +139,7 @@ public final class ConfigSchema {
           List.of(
               KeyRule.exactlyOne("certificate", "keyPairs"),
               KeyRule.atMostOne("key", "keyPairs"),
-              KeyRule.atMostOne("keyPassword", "keyPasswordFile")));
+              KeyRule.atMostOne("keyPassword", "keyPasswordFile", "keyPairs")));
 
   public static final ObjectType PATH =
       new ObjectType(
@@ -186,7 +186,7 @@ public final class ConfigSchema {
               + " `offload` and `redirect`.",
           List.of(
               optional("name", FieldType.TEXT, "its first host and position", "A unique name."),
-              optional("host", TEXTS, "", "The hosts: exact, `*.` and one label, or `*` for all."),
+              optional("host", TEXTS, "", "The hosts: exact; `*.` and a name, for one label more; or `*` for all."),
               optional("hosts", TEXTS, "", "The same; use one of the two keys."),
               optional(
                   "listeners",
