@@ -6,6 +6,9 @@ import io.reseal.config.ListenerSecurity;
 import io.reseal.config.Location;
 import io.reseal.config.PathMatch;
 import io.reseal.config.ProxyConfig;
+import io.reseal.config.RequestPolicy;
+import io.reseal.config.RequestPolicy.EncodedSlashes;
+import io.reseal.config.RequestPolicy.RepeatedSlashes;
 import io.reseal.config.Route;
 import io.reseal.config.ServerIdentity;
 import java.util.HashMap;
@@ -38,6 +41,7 @@ final class RouteChecks {
     }
     for (Route route : config.routes()) {
       passthroughNeedsTls(route);
+      pathsCanMatch(route);
     }
   }
 
@@ -177,6 +181,29 @@ final class RouteChecks {
           "route " + route.name(),
           "a listener with tls",
           "Passthrough chooses by the SNI, which only TLS has. An empty tls: {} will do.");
+    }
+  }
+
+  /** Requests are normalised by the policy before paths are compared. */
+  private void pathsCanMatch(Route route) {
+    if (!(route instanceof Route.Http http)) {
+      return;
+    }
+    RequestPolicy policy = config.requests();
+    int index = 0;
+    for (PathMatch match : http.paths()) {
+      Location at = findings.of("route", route.name(), "paths[" + index++ + "]");
+      String path = match.path();
+      if (path.contains("//") && policy.repeatedSlashes() == RepeatedSlashes.MERGE) {
+        findings.warn(at, "the path matches no request", UserText.quoted(path),
+            "single slashes, because requests.repeatedSlashes is merge",
+            "Write one slash, or set requests.repeatedSlashes: keep.");
+      } else if ((path.contains("%2F") || path.contains("%5C"))
+          && policy.encodedSlashes() == EncodedSlashes.REJECT) {
+        findings.warn(at, "the path matches no request", UserText.quoted(path),
+            "no %2F and %5C, because requests.encodedSlashes is reject",
+            "Leave it out, or set requests.encodedSlashes: keep.");
+      }
     }
   }
 }

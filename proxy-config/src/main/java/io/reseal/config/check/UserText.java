@@ -16,13 +16,17 @@ public final class UserText {
   /** Cut at 64 characters, control characters replaced. */
   public static String plain(String text) {
     String shown = text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) + "..." : text;
-    StringBuilder safe = new StringBuilder(shown.length());
-    shown.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+    return printable(shown);
+  }
+
+  private static String printable(String text) {
+    StringBuilder safe = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '?' : c));
     return safe.toString();
   }
 
   /** The words that would have been right, as {@code one of a, b}. */
   public static String oneOf(Collection<String> words) {
-    return (words.size() == 1 ? "" : "one of ") + String.join(", ", words);
+    return (words.size() == 1 ? "" : "one of ") + printable(String.join(", ", words));
   }
 }

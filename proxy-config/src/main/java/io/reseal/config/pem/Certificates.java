@@ -56,7 +56,8 @@ public final class Certificates {
       throw new PemException(
           "certificate %d of %d (begun at line %d) is not X.509"
               .formatted(index, total, block.line()),
-          String.valueOf(bad.getMessage()),
+          // The JDK names the classes of its causes, which say nothing to a user.
+          String.valueOf(bad.getMessage()).replaceAll("[A-Za-z.]+Exception: ", ""),
           "a DER certificate in base64",
           "Copy it again from its source.");
     }

@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +75,7 @@ public final class ConfigReader {
             .setMaxAliasesForCollections(MOST_ALIASES)
             .setCodePointLimit(MOST_BYTES)
             .setAllowDuplicateKeys(true)
+            .setAllowNonScalarKeys(true)
             .build();
     try {
       Iterator<Node> documents = new Compose(settings).composeAllFromString(text).iterator();
@@ -103,8 +105,16 @@ public final class ConfigReader {
     ProxyConfig config = new ModelReader(findings, base).read(section);
     CrossChecks.run(config, findings);
     return findings.errors().isEmpty()
-        ? new ConfigResult.Valid(config, findings.warnings())
-        : new ConfigResult.Invalid(findings.errors());
+        ? new ConfigResult.Valid(config, inOrder(findings.warnings()))
+        : new ConfigResult.Invalid(inOrder(findings.errors()));
+  }
+
+  private static List<Problem> inOrder(List<Problem> problems) {
+    return problems.stream()
+        .sorted(
+            Comparator.<Problem>comparingInt(problem -> problem.location().line())
+                .thenComparingInt(problem -> problem.location().column()))
+        .toList();
   }
 
   private static ConfigResult refused(

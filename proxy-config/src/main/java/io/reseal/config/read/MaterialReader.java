@@ -37,14 +37,14 @@ final class MaterialReader {
       keyPair(pair).ifPresent(pairs::add);
     }
     requireDifferentKinds(section, pairs);
-    if (section.has("certificate")) {
+    if (section.has("certificate") && !section.names("keyPairs")) {
       keyPair(section).ifPresent(pairs::add);
     }
     List<String> given = givenNames(section);
     if (pairs.isEmpty()) {
       return Optional.empty();
     }
-    List<String> names = given.isEmpty() ? ownNames(section, pairs.getFirst()) : given;
+    List<String> names = section.has("serverNames") ? given : ownNames(section, pairs.getFirst());
     return Optional.of(new ServerIdentity(name, names, pairs));
   }
 

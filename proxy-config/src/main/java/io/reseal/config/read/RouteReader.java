@@ -96,6 +96,9 @@ final class RouteReader {
     if (host.indexOf('*') > 0 || host.startsWith("*") && !host.startsWith("*.")) {
       return "A wildcard stands for one whole label at the start.";
     }
+    if (host.matches("[0-9.]+")) {
+      return "An IPv4 address has four numbers of 0 to 255.";
+    }
     if (host.chars().anyMatch(c -> c > 127)) {
       try {
         return "Write it as " + IDN.toASCII(host.toLowerCase(Locale.ROOT));

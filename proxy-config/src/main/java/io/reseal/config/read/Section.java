@@ -63,7 +63,7 @@ final class Section {
     if (node instanceof MappingNode mapping) {
       mapping.getValue().forEach(this::take);
     } else if (!Nodes.isNull(node)) {
-      findings.error(location, "a " + type.name() + " must be a group of keys",
+      findings.error(location, type.name() + " must be a group of keys",
           Nodes.describe(node), "keys: " + String.join(", ", type.keys()),
           "Write each key on a line of its own, followed by a colon and its value.");
       return;
@@ -84,7 +84,9 @@ final class Section {
     if (!type.keys().contains(key)) {
       findings.error(at, "unknown key in " + type.name(), UserText.quoted(key),
           UserText.oneOf(type.keys()),
-          Suggestion.of(key, type.keys(), "Remove it, or use one of the known keys."));
+          key.equals("<<")
+              ? "Merge keys are not read; write the keys out."
+              : Suggestion.of(key, type.keys(), "Remove it, or use one of the known keys."));
     } else if (!seen.add(key)) {
       findings.error(at, "key given twice", UserText.quoted(key), "once", "Remove one of them.");
     } else if (isMissing(value, type.field(key).type())) {
@@ -120,7 +122,7 @@ final class Section {
   }
 
   private String join(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return path.isEmpty() ? UserText.plain(key) : path + "." + UserText.plain(key);
   }
 
   String path() {
@@ -278,7 +280,7 @@ final class Section {
   private void requireElements(String key, SequenceNode sequence, FieldType.ListOf list) {
     if (sequence.getValue().size() < list.least()) {
       findings.error(at(key), "empty list", "[]", "at least one entry",
-          "Add an entry, or remove the key.");
+          type.field(key).required() ? "Add an entry." : "Add an entry, or remove the key.");
     }
   }
 
@@ -313,7 +315,7 @@ final class Section {
     }
     for (NodeTuple tuple : mapping.getValue()) {
       String name = Nodes.key(tuple.getKeyNode());
-      String namedPath = join(key) + "." + name;
+      String namedPath = join(key) + "." + UserText.plain(name);
       Location at = Nodes.at(tuple.getKeyNode(), namedPath, file);
       if (name.isBlank()) {
         findings.error(at, "empty name in " + key, UserText.quoted(name), "a name of your choice",

@@ -2,25 +2,19 @@ package io.reseal.config.read;
 
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
-import io.reseal.config.check.UserText;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** What the YAML parser says, in the words and with the advice of this project. */
 final class YamlProblem {
+  private static final int MOST_SHOWN = 160;
+
   private YamlProblem() {}
 
   static Problem of(YamlEngineException failed, String file) {
-    String text = oneLine(String.valueOf(failed.getMessage()));
     if (failed instanceof MarkedYamlEngineException marked) {
-      text = oneLine(marked.getProblem());
-      Location at =
-          marked
-              .getProblemMark()
-              .map(mark -> new Location(file, mark.getLine() + 1, mark.getColumn() + 1, ""))
-              .orElseGet(() -> new Location(file, 0, 0, ""));
-      return new Problem(at, "not YAML", text, "YAML", hint(text));
+      return of(marked, file);
     }
     Location at = new Location(file, 0, 0, "");
     if (failed instanceof ReaderException unprintable) {
@@ -28,7 +22,24 @@ final class YamlProblem {
           "U+%04X".formatted(unprintable.getCodePoint()), "printable text",
           "Remove it; in quotes it can be written as an escape.");
     }
-    return new Problem(at, "not YAML", text, "YAML", hint(text));
+    String text = oneLine(String.valueOf(failed.getMessage()));
+    return new Problem(at, "not YAML that can be read: " + text, "", "YAML", hint(text));
+  }
+
+  private static Problem of(MarkedYamlEngineException failed, String file) {
+    Location at =
+        failed
+            .getProblemMark()
+            .map(mark -> new Location(file, mark.getLine() + 1, mark.getColumn() + 1, ""))
+            .orElseGet(() -> new Location(file, 0, 0, ""));
+    String context = oneLine(String.valueOf(failed.getContext()));
+    String begun =
+        failed
+            .getContextMark()
+            .map(mark -> context + " begun at line " + (mark.getLine() + 1) + ": ")
+            .orElse("");
+    String what = "not YAML: " + begun + oneLine(failed.getProblem());
+    return new Problem(at, what, "", "YAML", hint(what));
   }
 
   private static String hint(String text) {
@@ -48,6 +59,7 @@ final class YamlProblem {
   }
 
   private static String oneLine(String text) {
-    return UserText.plain(text.replaceAll("\\s+", " "));
+    String line = text.replaceAll("\\s+", " ");
+    return line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN) + "..." : line;
   }
 }
