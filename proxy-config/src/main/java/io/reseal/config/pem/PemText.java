@@ -20,6 +20,8 @@ public record PemText(List<Block> blocks, String source) {
   private static final int MOST_BYTES = 4 << 20;
   private static final String BEGIN = "-----BEGIN ";
   private static final String DASHES = "-----";
+  private static final String PEM_IN_BASE64 = "LS0tLS1CRUdJTi";
+  private static final int MOST_PATH = 100;
   private static final int DER_SEQUENCE = 0x30;
   private static final int DER_LONG_FORM = 0x80;
 
@@ -46,12 +48,27 @@ public record PemText(List<Block> blocks, String source) {
     if (isInline(value)) {
       return parse(value, "inline PEM");
     }
+    if (isPasted(value)) {
+      // Never shown: it may be a private key.
+      throw new PemException("neither a file path nor PEM", value.length() + " characters",
+          "a file path, or PEM from -----BEGIN on",
+          value.startsWith(PEM_IN_BASE64)
+              ? "This is PEM in base64 once more; decode it: base64 -d"
+              : "Put -----BEGIN ...----- and -----END ...----- around base64.");
+    }
     try {
       return load(base.resolve(value));
     } catch (InvalidPathException bad) {
       throw new PemException("not a path", "a character that paths cannot have", "a file path",
           "Write the path of a PEM file, or PEM from -----BEGIN on.");
     }
+  }
+
+  /** Whether a value is no path, but key material that somebody pasted without its frame. */
+  private static boolean isPasted(String value) {
+    return value.startsWith(PEM_IN_BASE64)
+        || value.strip().indexOf('\n') >= 0
+        || value.length() > MOST_PATH && value.matches("[A-Za-z0-9+/=\\s]+");
   }
 
   private static PemText load(Path file) throws PemException {

@@ -76,7 +76,8 @@ final class ListenerReader {
   private static String addressHint(String address) {
     return address.matches(":?[0-9]{1,5}")
         ? "To listen on all IPv4 addresses, write 0.0.0.0:" + address.replace(":", "")
-        : "A port is 0 to 65535; 0.0.0.0 stands for all IPv4 addresses, [::] for all.";
+        : "Names are not looked up here; a port is 0 to 65535; 0.0.0.0 stands for all IPv4"
+            + " addresses, [::] for all.";
   }
 
   private ListenerSecurity tls(Section section) {

@@ -7,7 +7,6 @@ import io.reseal.config.check.UserText;
 import io.reseal.config.schema.ConfigSchema;
 import io.reseal.config.schema.Field;
 import io.reseal.config.schema.FieldType;
-import io.reseal.config.schema.KeyRule;
 import io.reseal.config.schema.ObjectType;
 import io.reseal.config.schema.TypeText;
 import java.time.Duration;
@@ -27,9 +26,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * One group of keys in the file: checks the keys against the schema and turns values into what the
- * schema says they are. What is wrong becomes a finding, and the default takes its place, so that
- * reading goes on to the next mistake.
+ * One group of keys in the file: turns values into what the schema says they are. What is wrong
+ * becomes a finding, and the default takes its place, so that reading goes on to the next mistake.
  */
 final class Section {
   private final ObjectType type;
@@ -54,75 +52,16 @@ final class Section {
     Section section = new Section(type, path, location, findings, file);
     if (node != null) {
       findings.place(location);
-      section.fill(node);
+      KeyCheck keys = new KeyCheck(type, path, location, findings);
+      keys.run(node);
+      section.values.putAll(keys.values());
+      section.seen.addAll(keys.seen());
     }
     return section;
   }
 
-  private void fill(Node node) {
-    if (node instanceof MappingNode mapping) {
-      mapping.getValue().forEach(this::take);
-    } else if (!Nodes.isNull(node)) {
-      findings.error(location, type.name() + " must be a group of keys",
-          Nodes.describe(node), "keys: " + String.join(", ", type.keys()),
-          "Write each key on a line of its own, followed by a colon and its value.");
-      return;
-    }
-    for (Field field : type.fields()) {
-      if (field.required() && !seen.contains(field.key())) {
-        findings.error(location, "missing key in " + type.name(), "",
-            UserText.quoted(field.key()), "Add " + field.key() + ": " + field.about());
-      }
-    }
-    type.rules().forEach(this::check);
-  }
-
-  private void take(NodeTuple tuple) {
-    String key = Nodes.key(tuple.getKeyNode());
-    Node value = tuple.getValueNode();
-    Location at = Nodes.at(tuple.getKeyNode(), join(key), file);
-    if (!type.keys().contains(key)) {
-      findings.error(at, "unknown key in " + type.name(), UserText.quoted(key),
-          UserText.oneOf(type.keys()),
-          key.equals("<<")
-              ? "Merge keys are not read; write the keys out."
-              : Suggestion.of(key, type.keys(), "Remove it, or use one of the known keys."));
-    } else if (!seen.add(key)) {
-      findings.error(at, "key given twice", UserText.quoted(key), "once", "Remove one of them.");
-    } else if (isMissing(value, type.field(key).type())) {
-      findings.error(Nodes.at(value, join(key), file), "key without a value",
-          Nodes.describe(value), TypeText.of(type.field(key).type()),
-          "Give it a value, or remove the key.");
-    } else {
-      findings.place(Nodes.at(value, join(key), file));
-      values.put(key, value);
-    }
-  }
-
-  /** Nothing where something is due. A group of keys may be empty: each key has a default then. */
-  private static boolean isMissing(Node value, FieldType type) {
-    return switch (type) {
-      case FieldType.Group ignored -> false;
-      case FieldType.Named ignored -> false;
-      case FieldType.Text ignored -> Nodes.isBlank(value);
-      case FieldType.Short ignored -> Nodes.isBlank(value);
-      default -> Nodes.isNull(value);
-    };
-  }
-
-  private void check(KeyRule rule) {
-    List<String> given = rule.keys().stream().filter(seen::contains).toList();
-    if (given.isEmpty() && rule.required()) {
-      findings.error(location, "missing key in " + type.name(), "", rule.toString(),
-          "Add " + rule.keys().getFirst() + ": " + type.field(rule.keys().getFirst()).about());
-    } else if (given.size() > 1) {
-      findings.error(at(given.get(1)), "keys that exclude each other in " + type.name(),
-          String.join(", ", given), rule.toString(), "Remove all but one.");
-    }
-  }
-
   private String join(String key) {
-    return path.isEmpty() ? UserText.plain(key) : path + "." + UserText.plain(key);
+    return KeyCheck.join(path, key);
   }
 
   String path() {
