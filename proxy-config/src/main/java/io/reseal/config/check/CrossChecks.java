@@ -113,7 +113,11 @@ public final class CrossChecks {
       int index = 0;
       for (String name : route.listeners()) {
         if (!listeners.containsKey(name)) {
-          notDefined("listener", "listeners", name, listeners.keySet(),
+          notDefined(
+              "listener",
+              "listeners",
+              name,
+              listeners.keySet(),
               findings.of("route", route.name(), "listeners[" + index + "]"));
         }
         index++;
@@ -166,8 +170,12 @@ public final class CrossChecks {
     for (Upstream upstream : config.upstreams()) {
       Location at = findings.of("upstream", upstream.name(), "endpoints");
       if (!usedUpstreams.contains(upstream.name())) {
-        findings.warn(at, "no route uses upstream " + UserText.quoted(upstream.name()), "",
-            "a route to it", "Remove it, or add the route.");
+        findings.warn(
+            at,
+            "no route uses upstream " + UserText.quoted(upstream.name()),
+            "",
+            "a route to it",
+            "Remove it, or add the route.");
       }
       if (upstream.tls().trustAnchors() instanceof TrustAnchors.Unverified) {
         findings.warn(

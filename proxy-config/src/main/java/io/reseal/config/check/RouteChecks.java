@@ -48,8 +48,7 @@ final class RouteChecks {
   private List<Route> routesOn(Listener listener) {
     boolean tls = listener.security() instanceof ListenerSecurity.Tls;
     return config.routes().stream()
-        .filter(
-            route -> route.listeners().isEmpty() || route.listeners().contains(listener.name()))
+        .filter(route -> route.listeners().isEmpty() || route.listeners().contains(listener.name()))
         .filter(route -> tls || !(route instanceof Route.Passthrough))
         .toList();
   }
@@ -97,9 +96,10 @@ final class RouteChecks {
     return switch (match) {
       case PathMatch.Exact(String path) -> "exact " + path;
       case PathMatch.Prefix(String path) ->
-          "prefix " + (path.length() > 1 && path.endsWith("/")
-              ? path.substring(0, path.length() - 1)
-              : path);
+        "prefix "
+            + (path.length() > 1 && path.endsWith("/")
+                ? path.substring(0, path.length() - 1)
+                : path);
     };
   }
 
@@ -138,11 +138,10 @@ final class RouteChecks {
   }
 
   private String namesOf(ListenerSecurity.Tls tls) {
-    List<String> names =
-        tls.identities().stream()
-            .flatMap(name -> Optional.ofNullable(identities.get(name)).stream())
-            .flatMap(identity -> identity.serverNames().stream())
-            .toList();
+    List<String> names = tls.identities().stream()
+        .flatMap(name -> Optional.ofNullable(identities.get(name)).stream())
+        .flatMap(identity -> identity.serverNames().stream())
+        .toList();
     return names.isEmpty() ? "no identity" : UserText.plain(String.join(", ", names));
   }
 
@@ -168,12 +167,10 @@ final class RouteChecks {
     if (!(route instanceof Route.Passthrough)) {
       return;
     }
-    boolean served =
-        config.listeners().stream()
-            .filter(listener -> listener.security() instanceof ListenerSecurity.Tls)
-            .anyMatch(
-                listener ->
-                    route.listeners().isEmpty() || route.listeners().contains(listener.name()));
+    boolean served = config.listeners().stream()
+        .filter(listener -> listener.security() instanceof ListenerSecurity.Tls)
+        .anyMatch(
+            listener -> route.listeners().isEmpty() || route.listeners().contains(listener.name()));
     if (!served) {
       findings.error(
           findings.of("route", route.name(), "passthrough"),
@@ -195,12 +192,18 @@ final class RouteChecks {
       Location at = findings.of("route", route.name(), "paths[" + index++ + "]");
       String path = match.path();
       if (path.contains("//") && policy.repeatedSlashes() == RepeatedSlashes.MERGE) {
-        findings.warn(at, "the path matches no request", UserText.quoted(path),
+        findings.warn(
+            at,
+            "the path matches no request",
+            UserText.quoted(path),
             "single slashes, because requests.repeatedSlashes is merge",
             "Write one slash, or set requests.repeatedSlashes: keep.");
       } else if ((path.contains("%2F") || path.contains("%5C"))
           && policy.encodedSlashes() == EncodedSlashes.REJECT) {
-        findings.warn(at, "the path matches no request", UserText.quoted(path),
+        findings.warn(
+            at,
+            "the path matches no request",
+            UserText.quoted(path),
             "no %2F and %5C, because requests.encodedSlashes is reject",
             "Leave it out, or set requests.encodedSlashes: keep.");
       }

@@ -17,7 +17,7 @@ import java.util.List;
 /**
  * The JSON Schema (draft 2020-12) by which editors check and complete a configuration file. It
  * accepts what the reader accepts as far as one group of keys tells. Rules across groups are the
- * reader's alone, and so is its tolerance of numbers in quotes and of text that looks like a number.
+ * reader's alone, and so is its tolerance of numbers in quotes and of text that looks like one.
  */
 public final class JsonSchemaPage {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -79,10 +79,9 @@ public final class JsonSchemaPage {
 
   private static ObjectNode property(Field field) {
     ObjectNode property = JSON.objectNode();
-    String standard =
-        field.defaultText().isEmpty() || field.type() instanceof FieldType.Group
-            ? ""
-            : " Default: " + field.defaultText() + ".";
+    String standard = field.defaultText().isEmpty() || field.type() instanceof FieldType.Group
+        ? ""
+        : " Default: " + field.defaultText() + ".";
     property.put("description", field.about().replace("`", "") + standard);
     property.setAll(JsonTypes.of(field.type()));
     return property;

@@ -29,14 +29,13 @@ final class JsonTypes {
       case FieldType.Flag ignored -> typed("boolean");
       case FieldType.Whole whole -> between(typed("integer"), whole.least(), whole.most());
       case FieldType.Size size ->
-          either(between(typed("integer"), size.least(), size.most()), textual(SIZE));
+        either(between(typed("integer"), size.least(), size.most()), textual(SIZE));
       case FieldType.Time ignored -> textual(TIME);
       case FieldType.Choice choice -> words(choice);
       case FieldType.ListOf list -> list(list);
       case FieldType.Group group -> reference(group.type());
       case FieldType.Named named -> named(named.type());
-      case FieldType.Short shorthand ->
-          either(textual(NOT_BLANK), reference(shorthand.type()));
+      case FieldType.Short shorthand -> either(textual(NOT_BLANK), reference(shorthand.type()));
     };
   }
 
@@ -72,9 +71,7 @@ final class JsonTypes {
     if (list.least() > 0) {
       array.put("minItems", list.least());
     }
-    return list.element() instanceof FieldType.Group
-        ? array
-        : either(of(list.element()), array);
+    return list.element() instanceof FieldType.Group ? array : either(of(list.element()), array);
   }
 
   private static ObjectNode named(ObjectType type) {

@@ -21,15 +21,27 @@ public final class ReferencePage {
   }
 
   private static void append(ObjectType type, StringBuilder page) {
-    page.append("\n### ").append(type.name()).append("\n\n").append(type.about()).append('\n');
+    page.append("\n### ")
+        .append(type.name())
+        .append("\n\n")
+        .append(type.about())
+        .append('\n');
     for (KeyRule rule : type.rules()) {
-      page.append("\nOf ").append(keys(rule)).append(", ")
+      page.append("\nOf ")
+          .append(keys(rule))
+          .append(", ")
           .append(rule.required() ? "exactly one must be there.\n" : "at most one may be there.\n");
     }
     page.append("\n| key | type | default | meaning |\n|---|---|---|---|\n");
     for (Field field : type.fields()) {
-      page.append("| `").append(field.key()).append("` | ").append(TypeCell.of(field.type()))
-          .append(" | ").append(standard(field)).append(" | ").append(cell(field.about()))
+      page.append("| `")
+          .append(field.key())
+          .append("` | ")
+          .append(TypeCell.of(field.type()))
+          .append(" | ")
+          .append(standard(field))
+          .append(" | ")
+          .append(cell(field.about()))
           .append(" |\n");
     }
   }
@@ -45,14 +57,14 @@ public final class ReferencePage {
     if (field.defaultText().isEmpty()) {
       return "-";
     }
-    boolean literal =
-        switch (field.type()) {
-          case FieldType.Text ignored -> false;
-          case FieldType.Group ignored -> false;
-          case FieldType.Named ignored -> false;
-          default -> !field.defaultText().equals("none")
-              && (field.defaultText().indexOf(' ') < 0 || field.defaultText().startsWith("["));
-        };
+    boolean literal = switch (field.type()) {
+      case FieldType.Text ignored -> false;
+      case FieldType.Group ignored -> false;
+      case FieldType.Named ignored -> false;
+      default ->
+        !field.defaultText().equals("none")
+            && (field.defaultText().indexOf(' ') < 0 || field.defaultText().startsWith("["));
+    };
     return literal ? "`" + cell(field.defaultText()) + "`" : cell(field.defaultText());
   }
 

@@ -2,8 +2,7 @@ package io.reseal.config.docs;
 
 /** The part of the reference page that keys alone do not tell. */
 final class ReferenceRules {
-  static final String TEXT =
-      """
+  static final String TEXT = """
       # Configuration
 
       This page is generated from the schema that the reader uses; `docs/reseal.schema.json` is the
@@ -19,8 +18,8 @@ final class ReferenceRules {
       ## Rules
 
       **One file, read as a whole.** A configuration is one YAML document in UTF-8. Every mistake is
-      reported at once, each with file, line, column, key path, what was found, what was expected and
-      what to do. A configuration with a mistake is refused as a whole: at the start nothing starts,
+      reported at once, each with file, line, column, key path, what was found, what was expected
+      and what to do. A configuration with a mistake is refused as a whole: at the start nothing starts,
       at a change the last good one serves on. Unknown keys, keys given twice and keys without a
       value are mistakes. Warnings refuse nothing.
 
@@ -55,8 +54,8 @@ final class ReferenceRules {
       (missing, empty, broken, without a certificate) refuses the configuration; it never comes to
       mean "unverified" or "the system's". Only `skipVerification: true` turns verification off.
 
-      **Files.** Paths are relative to the folder of the YAML file. Wherever a PEM file is named, the
-      PEM itself may stand instead, as a block:
+      **Files.** Paths are relative to the folder of the YAML file. Wherever a PEM file is named,
+      the PEM itself may stand instead, as a block:
 
       ```yaml
       destinationCA: |

@@ -14,22 +14,22 @@ final class TypeCell {
       case FieldType.Flag ignored -> "`true` or `false`";
       case FieldType.Whole whole -> "number, " + whole.least() + " to " + whole.most();
       case FieldType.Size size ->
-          "size, " + TypeText.size(size.least()) + " to " + TypeText.size(size.most());
+        "size, " + TypeText.size(size.least()) + " to " + TypeText.size(size.most());
       case FieldType.Time time ->
-          "time, " + TypeText.time(time.leastMillis()) + " to " + TypeText.time(time.mostMillis());
+        "time, " + TypeText.time(time.leastMillis()) + " to " + TypeText.time(time.mostMillis());
       case FieldType.Choice choice -> "`" + String.join("`, `", choice.words()) + "`";
       case FieldType.ListOf list ->
-          switch (list.element()) {
-            case FieldType.Text ignored -> "text or list of texts" + atLeast(list);
-            case FieldType.Choice choice -> "list of " + of(choice) + atLeast(list);
-            case FieldType.Group group -> "list of " + link(group.type()) + atLeast(list);
-            default -> "list of " + of(list.element()) + atLeast(list);
-          };
+        switch (list.element()) {
+          case FieldType.Text ignored -> "text or list of texts" + atLeast(list);
+          case FieldType.Choice choice -> "list of " + of(choice) + atLeast(list);
+          case FieldType.Group group -> "list of " + link(group.type()) + atLeast(list);
+          default -> "list of " + of(list.element()) + atLeast(list);
+        };
       case FieldType.Group group -> link(group.type());
       case FieldType.Named named -> "names, each with " + link(named.type());
       case FieldType.Short shorthand ->
-          "text (the " + shorthand.type().fields().getFirst().key() + "), or "
-              + link(shorthand.type());
+        "text (the " + shorthand.type().fields().getFirst().key() + "), or "
+            + link(shorthand.type());
     };
   }
 

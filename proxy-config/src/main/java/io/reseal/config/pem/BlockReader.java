@@ -54,7 +54,10 @@ final class BlockReader {
   }
 
   private PemException noEnd(String found) {
-    return new PemException(name + " has no END line", found, END + label + "-----",
+    return new PemException(
+        name + " has no END line",
+        found,
+        END + label + "-----",
         "The block is cut off; copy it again from its source.");
   }
 
@@ -71,9 +74,8 @@ final class BlockReader {
   private void append(String line, int index, StringBuilder base64) throws PemException {
     for (int c = 0; c < line.length(); c++) {
       char character = line.charAt(c);
-      boolean legal =
-          character < 128
-              && (Character.isLetterOrDigit(character) || "+/= \t".indexOf(character) >= 0);
+      boolean legal = character < 128
+          && (Character.isLetterOrDigit(character) || "+/= \t".indexOf(character) >= 0);
       if (!legal) {
         throw new PemException(
             name + ": bad base64 at line " + (index + 1),
@@ -91,8 +93,8 @@ final class BlockReader {
     try {
       byte[] content = Base64.getDecoder().decode(base64);
       if (content.length == 0) {
-        throw new PemException(name + " is empty", "nothing", "base64",
-            "Copy the block again from its source.");
+        throw new PemException(
+            name + " is empty", "nothing", "base64", "Copy the block again from its source.");
       }
       return content;
     } catch (IllegalArgumentException bad) {

@@ -50,8 +50,7 @@ public final class CertificateNames {
 
   private static List<String> commonName(X509Certificate certificate) {
     try {
-      for (Rdn part :
-          new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+      for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
         if (part.getType().equalsIgnoreCase("CN")) {
           String name = part.getValue().toString().toLowerCase(Locale.ROOT);
           return name.matches("[a-z0-9*._-]+") ? List.of(name) : List.of();

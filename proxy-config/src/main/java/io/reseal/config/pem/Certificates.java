@@ -25,7 +25,8 @@ public final class Certificates {
   /** Every certificate of a text, at least one, in its order. */
   public static List<X509Certificate> all(PemText text) throws PemException {
     List<X509Certificate> certificates = new ArrayList<>();
-    long total = text.blocks().stream().filter(block -> LABELS.contains(block.label())).count();
+    long total =
+        text.blocks().stream().filter(block -> LABELS.contains(block.label())).count();
     for (PemText.Block block : text.blocks()) {
       if (LABELS.contains(block.label())) {
         certificates.add(one(block, certificates.size() + 1, total));
@@ -49,9 +50,8 @@ public final class Certificates {
   private static X509Certificate one(PemText.Block block, int index, long total)
       throws PemException {
     try {
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(block.content()));
+      return (X509Certificate) CertificateFactory.getInstance("X.509")
+          .generateCertificate(new ByteArrayInputStream(block.content()));
     } catch (CertificateException bad) {
       throw new PemException(
           "certificate %d of %d (begun at line %d) is not X.509"
@@ -70,9 +70,7 @@ public final class Certificates {
    * @param warn gets what was put right or looks wrong, and what to do about it
    */
   public static List<X509Certificate> chain(
-      List<X509Certificate> certificates,
-      X509Certificate leaf,
-      BiConsumer<String, String> warn) {
+      List<X509Certificate> certificates, X509Certificate leaf, BiConsumer<String, String> warn) {
     List<X509Certificate> pool = new ArrayList<>(certificates);
     boolean inOrder = pool.getFirst().equals(leaf);
     List<X509Certificate> chain = new ArrayList<>();
@@ -88,7 +86,8 @@ public final class Certificates {
       chain.add(issuer);
     }
     if (!inOrder) {
-      warn.accept("the chain was not in order",
+      warn.accept(
+          "the chain was not in order",
           "It is sent in order all the same; other servers would not.");
     }
     if (!pool.isEmpty()) {
@@ -98,7 +97,8 @@ public final class Certificates {
           "Remove them, or add the issuer that is missing in between.");
     }
     if (chain.size() > 1 && selfIssued(chain.getLast())) {
-      warn.accept("the root is part of the chain",
+      warn.accept(
+          "the root is part of the chain",
           "Leave it out: clients have it, or do not believe it anyway.");
     }
     return chain;

@@ -50,7 +50,9 @@ public record PemText(List<Block> blocks, String source) {
     }
     if (isPasted(value)) {
       // Never shown: it may be a private key.
-      throw new PemException("neither a file path nor PEM", value.length() + " characters",
+      throw new PemException(
+          "neither a file path nor PEM",
+          value.length() + " characters",
           "a file path, or PEM from -----BEGIN on",
           value.startsWith(PEM_IN_BASE64)
               ? "This is PEM in base64 once more; decode it: base64 -d"
@@ -59,7 +61,10 @@ public record PemText(List<Block> blocks, String source) {
     try {
       return load(base.resolve(value));
     } catch (InvalidPathException bad) {
-      throw new PemException("not a path", "a character that paths cannot have", "a file path",
+      throw new PemException(
+          "not a path",
+          "a character that paths cannot have",
+          "a file path",
           "Write the path of a PEM file, or PEM from -----BEGIN on.");
     }
   }
@@ -74,31 +79,43 @@ public record PemText(List<Block> blocks, String source) {
   private static PemText load(Path file) throws PemException {
     try {
       if (Files.isDirectory(file)) {
-        throw new PemException("this is a folder", file.toString(), "a PEM file",
-            "Name a file in it.");
+        throw new PemException(
+            "this is a folder", file.toString(), "a PEM file", "Name a file in it.");
       }
       if (Files.size(file) > MOST_BYTES) {
-        throw new PemException("the file is too large", Files.size(file) + " bytes",
-            "at most " + MOST_BYTES + " bytes", "Leave only what is needed there.");
+        throw new PemException(
+            "the file is too large",
+            Files.size(file) + " bytes",
+            "at most " + MOST_BYTES + " bytes",
+            "Leave only what is needed there.");
       }
-      return parse(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1),
-          file.toString());
+      return parse(
+          new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1), file.toString());
     } catch (NoSuchFileException missing) {
-      throw new PemException("the file does not exist", file.toString(), "a PEM file",
+      throw new PemException(
+          "the file does not exist",
+          file.toString(),
+          "a PEM file",
           "Paths are relative to the folder of the configuration file.");
     } catch (AccessDeniedException denied) {
-      throw new PemException("permission denied", file.toString(), "a file that can be read",
+      throw new PemException(
+          "permission denied",
+          file.toString(),
+          "a file that can be read",
           "Let the user that runs Reseal read it.");
     } catch (IOException failed) {
-      throw new PemException("the file cannot be read: " + failed.getMessage(), file.toString(),
-          "a PEM file", "Check the file and its folder.");
+      throw new PemException(
+          "the file cannot be read: " + failed.getMessage(),
+          file.toString(),
+          "a PEM file",
+          "Check the file and its folder.");
     }
   }
 
   static PemText parse(String text, String source) throws PemException {
     if (text.isBlank()) {
-      throw new PemException("the file is empty", source, "a PEM block",
-          "Write it again from its source.");
+      throw new PemException(
+          "the file is empty", source, "a PEM block", "Write it again from its source.");
     }
     String[] lines = inlineLines(withoutByteOrderMark(text));
     List<Block> blocks = new ArrayList<>();
@@ -126,13 +143,18 @@ public record PemText(List<Block> blocks, String source) {
   private static PemException noBlock(String text, String source) {
     String begin = "-----BEGIN ...-----";
     if (text.startsWith("\u00FF\u00FE") || text.startsWith("\u00FE\u00FF")) {
-      return new PemException("the file is UTF-16", source, begin + " in ASCII",
+      return new PemException(
+          "the file is UTF-16",
+          source,
+          begin + " in ASCII",
           "Convert it: iconv -f UTF-16 -t ASCII");
     }
     if (text.length() > 1 && text.charAt(0) == DER_SEQUENCE && text.charAt(1) > DER_LONG_FORM) {
       boolean store = source.endsWith(".p12") || source.endsWith(".pfx");
-      return new PemException(store ? "the file is PKCS#12, not PEM" : "the file is DER, not PEM",
-          source, begin,
+      return new PemException(
+          store ? "the file is PKCS#12, not PEM" : "the file is DER, not PEM",
+          source,
+          begin,
           store
               ? "Convert it: openssl pkcs12 -in FILE -out FILE.pem -nodes"
               : "Convert it: openssl x509 -inform der -in FILE -out FILE.pem");

@@ -43,7 +43,10 @@ public final class PrivateKeys {
     for (PemText.Block block : text.blocks()) {
       if (Certificates.isKey(block)) {
         if (key != null) {
-          throw new PemException("two private keys in one file", text.source(), "one",
+          throw new PemException(
+              "two private keys in one file",
+              text.source(),
+              "one",
               "Leave only the key of the certificate there.");
         }
         key = block;
@@ -70,15 +73,21 @@ public final class PrivateKeys {
       return pair.getPrivateKeyInfo();
     }
     if (password.isEmpty()) {
-      throw new PemException("the private key is encrypted and no password is given",
-          block.label(), "a password", "Set keyPassword or keyPasswordFile.");
+      throw new PemException(
+          "the private key is encrypted and no password is given",
+          block.label(),
+          "a password",
+          "Set keyPassword or keyPasswordFile.");
     }
     try {
       return decrypted(parsed, password);
     } catch (IOException | PKCSException | OperatorCreationException wrong) {
       // A wrong password can also lead to bytes that only look decrypted.
-      throw new PemException("the private key cannot be decrypted", "the password given",
-          "the key's password", "Check keyPassword or keyPasswordFile.");
+      throw new PemException(
+          "the private key cannot be decrypted",
+          "the password given",
+          "the key's password",
+          "Check keyPassword or keyPasswordFile.");
     }
   }
 
@@ -96,8 +105,11 @@ public final class PrivateKeys {
   }
 
   private static PemException unreadable(String label) {
-    return new PemException("the private key cannot be read", "a broken " + label + " block",
-        "PKCS#8, PKCS#1 or SEC1 in PEM", "Check it: openssl pkey -noout -in FILE");
+    return new PemException(
+        "the private key cannot be read",
+        "a broken " + label + " block",
+        "PKCS#8, PKCS#1 or SEC1 in PEM",
+        "Check it: openssl pkey -noout -in FILE");
   }
 
   private static PrivateKeyInfo decrypted(Object parsed, String password)
@@ -118,36 +130,38 @@ public final class PrivateKeys {
 
   private static PrivateKey toJdk(PrivateKeyInfo info) throws PemException {
     String oid = info.getPrivateKeyAlgorithm().getAlgorithm().getId();
-    String algorithm =
-        switch (oid) {
-          case "1.2.840.113549.1.1.1" -> "RSA";
-          case "1.2.840.10045.2.1" -> "EC";
-          case "1.3.101.112", "1.3.101.113" -> "EdDSA";
-          default ->
-              throw new PemException("a key of an unsupported algorithm",
-                  oid.equals("1.2.840.113549.1.1.10") ? "RSASSA-PSS only" : oid,
-                  "RSA, EC or Ed25519",
-                  "Make a key that clients know: openssl genpkey -algorithm EC -pkeyopt"
-                      + " ec_paramgen_curve:P-256");
-        };
+    String algorithm = switch (oid) {
+      case "1.2.840.113549.1.1.1" -> "RSA";
+      case "1.2.840.10045.2.1" -> "EC";
+      case "1.3.101.112", "1.3.101.113" -> "EdDSA";
+      default ->
+        throw new PemException(
+            "a key of an unsupported algorithm",
+            oid.equals("1.2.840.113549.1.1.10") ? "RSASSA-PSS only" : oid,
+            "RSA, EC or Ed25519",
+            "Make a key that clients know: openssl genpkey -algorithm EC -pkeyopt"
+                + " ec_paramgen_curve:P-256");
+    };
     try {
       return KeyFactory.getInstance(algorithm)
           .generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
     } catch (GeneralSecurityException | IOException bad) {
-      throw new PemException("the private key is broken", algorithm, "a usable key",
+      throw new PemException(
+          "the private key is broken",
+          algorithm,
+          "a usable key",
           "Check it: openssl pkey -check -noout -in FILE");
     }
   }
 
-  /** Whether a private key belongs to a certificate: a signature of the one verifies by the other. */
+  /** Whether a private key belongs to a certificate: what the one signs verifies by the other. */
   public static boolean match(PrivateKey key, X509Certificate certificate) {
     String keyAlgorithm = key.getAlgorithm().toUpperCase(Locale.ROOT);
-    String signature =
-        switch (keyAlgorithm) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> "EdDSA";
-        };
+    String signature = switch (keyAlgorithm) {
+      case "RSA" -> "SHA256withRSA";
+      case "EC" -> "SHA256withECDSA";
+      default -> "EdDSA";
+    };
     try {
       byte[] probe = {1, 2, 3};
       Signature signer = Signature.getInstance(signature);

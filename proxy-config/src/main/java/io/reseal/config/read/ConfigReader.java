@@ -40,24 +40,38 @@ public final class ConfigReader {
         return refused(name, "this is a folder", "", "a YAML file", "Name a file in it.");
       }
       if (Files.size(file) > MOST_BYTES) {
-        return refused(name, "the file is too large", Files.size(file) + " bytes",
-            "at most " + MOST_BYTES + " bytes", "Move PEM to files of its own.");
+        return refused(
+            name,
+            "the file is too large",
+            Files.size(file) + " bytes",
+            "at most " + MOST_BYTES + " bytes",
+            "Move PEM to files of its own.");
       }
       Path folder = file.toAbsolutePath().getParent();
       byte[] bytes = Files.readAllBytes(file);
       Optional<Problem> badText = Utf8.problem(bytes, name);
       return badText.isPresent()
           ? new ConfigResult.Invalid(List.of(badText.get()))
-          : read(new String(bytes, StandardCharsets.UTF_8), folder == null ? Path.of("") : folder,
+          : read(
+              new String(bytes, StandardCharsets.UTF_8),
+              folder == null ? Path.of("") : folder,
               name);
     } catch (NoSuchFileException missing) {
-      return refused(name, "the file does not exist", "", "a YAML file",
-          "Check the path given by -c.");
+      return refused(
+          name, "the file does not exist", "", "a YAML file", "Check the path given by -c.");
     } catch (AccessDeniedException denied) {
-      return refused(name, "permission denied", "", "a file that can be read",
+      return refused(
+          name,
+          "permission denied",
+          "",
+          "a file that can be read",
           "Let the user that runs Reseal read it.");
     } catch (IOException failed) {
-      return refused(name, "the file cannot be read: " + failed.getMessage(), "", "a YAML file",
+      return refused(
+          name,
+          "the file cannot be read: " + failed.getMessage(),
+          "",
+          "a YAML file",
           "Check the file and its folder.");
     }
   }
@@ -69,23 +83,27 @@ public final class ConfigReader {
    * @param fileName the file's name in messages
    */
   public static ConfigResult read(String text, Path base, String fileName) {
-    LoadSettings settings =
-        LoadSettings.builder()
-            .setLabel(fileName)
-            .setMaxAliasesForCollections(MOST_ALIASES)
-            .setCodePointLimit(MOST_BYTES)
-            .setAllowDuplicateKeys(true)
-            .setAllowNonScalarKeys(true)
-            .build();
+    LoadSettings settings = LoadSettings.builder()
+        .setLabel(fileName)
+        .setMaxAliasesForCollections(MOST_ALIASES)
+        .setCodePointLimit(MOST_BYTES)
+        .setAllowDuplicateKeys(true)
+        .setAllowNonScalarKeys(true)
+        .build();
     try {
-      Iterator<Node> documents = new Compose(settings).composeAllFromString(text).iterator();
+      Iterator<Node> documents =
+          new Compose(settings).composeAllFromString(text).iterator();
       if (!documents.hasNext()) {
         return refused(fileName, "the file is empty", "nothing", "at least listeners", START);
       }
       Node root = documents.next();
       if (documents.hasNext()) {
         Location second = Nodes.at(documents.next(), "", fileName);
-        return refused(second, "more than one YAML document", "---", "one document",
+        return refused(
+            second,
+            "more than one YAML document",
+            "---",
+            "one document",
             "Remove the line with the three dashes.");
       }
       return Nodes.isNull(root)
@@ -94,7 +112,11 @@ public final class ConfigReader {
     } catch (YamlEngineException broken) {
       return new ConfigResult.Invalid(List.of(YamlProblem.of(broken, fileName)));
     } catch (StackOverflowError tooDeep) {
-      return refused(fileName, "nested too deeply", "thousands of levels", "fewer than ten",
+      return refused(
+          fileName,
+          "nested too deeply",
+          "thousands of levels",
+          "fewer than ten",
           "Check the brackets and the indentation.");
     }
   }
@@ -111,9 +133,8 @@ public final class ConfigReader {
 
   private static List<Problem> inOrder(List<Problem> problems) {
     return problems.stream()
-        .sorted(
-            Comparator.<Problem>comparingInt(problem -> problem.location().line())
-                .thenComparingInt(problem -> problem.location().column()))
+        .sorted(Comparator.<Problem>comparingInt(problem -> problem.location().line())
+            .thenComparingInt(problem -> problem.location().column()))
         .toList();
   }
 

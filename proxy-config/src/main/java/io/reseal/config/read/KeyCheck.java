@@ -18,7 +18,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
-/** The check of one group's keys against the schema: known, once, with a value, and the due ones. */
+/** The check of one group's keys against the schema: known, once, with a value, none missing. */
 final class KeyCheck {
   private final ObjectType type;
   private final String path;
@@ -53,15 +53,22 @@ final class KeyCheck {
     if (node instanceof MappingNode mapping) {
       mapping.getValue().forEach(this::take);
     } else if (!Nodes.isNull(node)) {
-      findings.error(location, type.name() + " must be a group of keys",
-          Nodes.describe(node), "keys: " + String.join(", ", type.keys()),
+      findings.error(
+          location,
+          type.name() + " must be a group of keys",
+          Nodes.describe(node),
+          "keys: " + String.join(", ", type.keys()),
           "Write each key on a line of its own, followed by a colon and its value.");
       return;
     }
     for (Field field : type.fields()) {
       if (field.required() && !seen.contains(field.key())) {
-        findings.error(location, "missing key in " + type.name(), "",
-            UserText.quoted(field.key()), "Add " + field.key() + ": " + field.about());
+        findings.error(
+            location,
+            "missing key in " + type.name(),
+            "",
+            UserText.quoted(field.key()),
+            "Add " + field.key() + ": " + field.about());
       }
     }
     type.rules().forEach(this::check);
@@ -73,7 +80,10 @@ final class KeyCheck {
     Node value = tuple.getValueNode();
     Location at = Nodes.at(tuple.getKeyNode(), keyPath, location.file());
     if (!type.keys().contains(key)) {
-      findings.error(at, "unknown key in " + type.name(), UserText.quoted(key),
+      findings.error(
+          at,
+          "unknown key in " + type.name(),
+          UserText.quoted(key),
           UserText.oneOf(type.keys()),
           key.equals("<<")
               ? "Merge keys are not read; write the keys out."
@@ -81,8 +91,11 @@ final class KeyCheck {
     } else if (!seen.add(key)) {
       findings.error(at, "key given twice", UserText.quoted(key), "once", "Remove one of them.");
     } else if (isMissing(value, type.field(key).type())) {
-      findings.error(Nodes.at(value, keyPath, location.file()), "key without a value",
-          Nodes.describe(value), TypeText.of(type.field(key).type()),
+      findings.error(
+          Nodes.at(value, keyPath, location.file()),
+          "key without a value",
+          Nodes.describe(value),
+          TypeText.of(type.field(key).type()),
           "Give it a value, or remove the key.");
     } else {
       findings.place(Nodes.at(value, keyPath, location.file()));
@@ -104,11 +117,20 @@ final class KeyCheck {
   private void check(KeyRule rule) {
     List<String> given = rule.keys().stream().filter(seen::contains).toList();
     if (given.isEmpty() && rule.required()) {
-      findings.error(location, "missing key in " + type.name(), "", rule.toString(),
-          "Add " + rule.keys().getFirst() + ": " + type.field(rule.keys().getFirst()).about());
+      findings.error(
+          location,
+          "missing key in " + type.name(),
+          "",
+          rule.toString(),
+          "Add " + rule.keys().getFirst() + ": "
+              + type.field(rule.keys().getFirst()).about());
     } else if (given.size() > 1) {
-      findings.error(findings.at(join(path, given.get(1))), "keys that exclude each other in " + type.name(),
-          String.join(", ", given), rule.toString(), "Remove all but one.");
+      findings.error(
+          findings.at(join(path, given.get(1))),
+          "keys that exclude each other in " + type.name(),
+          String.join(", ", given),
+          rule.toString(),
+          "Remove all but one.");
     }
   }
 }

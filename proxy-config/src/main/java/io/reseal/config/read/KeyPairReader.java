@@ -57,7 +57,9 @@ final class KeyPairReader {
         certificates.stream().filter(each -> PrivateKeys.match(key, each)).findFirst();
     if (leaf.isEmpty()) {
       X509Certificate first = certificates.getFirst();
-      section.error(keyKey, "the private key does not belong to the certificate",
+      section.error(
+          keyKey,
+          "the private key does not belong to the certificate",
           "another " + key.getAlgorithm() + " key",
           "the " + first.getPublicKey().getAlgorithm() + " key of "
               + first.getSubjectX500Principal(),
@@ -65,13 +67,15 @@ final class KeyPairReader {
               + " openssl pkey -pubout -in KEY must print the same.");
       return Optional.empty();
     }
-    List<X509Certificate> chain =
-        Certificates.chain(
-            certificates,
-            leaf.get(),
-            (what, hint) ->
-                findings.warn(section.at("certificate"), what, chainPem.source(),
-                    "the leaf, then each issuer", hint));
+    List<X509Certificate> chain = Certificates.chain(
+        certificates,
+        leaf.get(),
+        (what, hint) -> findings.warn(
+            section.at("certificate"),
+            what,
+            chainPem.source(),
+            "the leaf, then each issuer",
+            hint));
     pem.warnAboutDates(section.at("certificate"), chain.getFirst());
     warnAboutPermissions(section.text(keyKey, ""));
     return Optional.of(new KeyPairMaterial(chain, key, chainPem.source()));
@@ -79,8 +83,12 @@ final class KeyPairReader {
 
   private Optional<PrivateKey> privateKey(PemText text, String password) {
     if (keyKey.equals("certificate") && !PrivateKeys.in(text)) {
-      findings.error(section.location(), "no private key", text.source(),
-          "key, or a private key in the certificate file", "Add key: path/to/key.pem");
+      findings.error(
+          section.location(),
+          "no private key",
+          text.source(),
+          "key, or a private key in the certificate file",
+          "Add key: path/to/key.pem");
       return Optional.empty();
     }
     try {
@@ -101,8 +109,11 @@ final class KeyPairReader {
       List<String> lines = Files.readAllLines(base.resolve(value), StandardCharsets.UTF_8);
       return Optional.of(lines.isEmpty() ? "" : lines.getFirst());
     } catch (IOException | InvalidPathException failed) {
-      section.error("keyPasswordFile", "the password file cannot be read",
-          UserText.quoted(value), "a file whose first line is the password",
+      section.error(
+          "keyPasswordFile",
+          "the password file cannot be read",
+          UserText.quoted(value),
+          "a file whose first line is the password",
           "Paths are relative to the folder of the configuration file; the user that runs Reseal"
               + " must be able to read it.");
       return Optional.empty();
@@ -116,8 +127,12 @@ final class KeyPairReader {
     Path file = base.resolve(value);
     try {
       if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-        findings.warn(section.at(keyKey), "everybody on this machine can read the private key",
-            file.toString(), "mode 0600 or 0640", "Take the right away: chmod o-r FILE");
+        findings.warn(
+            section.at(keyKey),
+            "everybody on this machine can read the private key",
+            file.toString(),
+            "mode 0600 or 0640",
+            "Take the right away: chmod o-r FILE");
       }
     } catch (IOException | UnsupportedOperationException unknown) {
       // No such permissions here; nothing to say about them.

@@ -43,14 +43,17 @@ final class ListenerReader {
         NetworkReader.networks(section.texts("trustedPeers"), findings),
         (int) section.number("maxConnections", Listener.DEFAULT_MAX_CONNECTIONS),
         (int)
-            section.number(
-                "maxConnectionsPerSource", Listener.DEFAULT_MAX_CONNECTIONS_PER_SOURCE));
+            section.number("maxConnectionsPerSource", Listener.DEFAULT_MAX_CONNECTIONS_PER_SOURCE));
   }
 
   private String name(Section section) {
     String name = section.text("name", section.path());
     if (!names.add(name)) {
-      section.error("name", "listener name given twice", UserText.quoted(name), "a unique name",
+      section.error(
+          "name",
+          "listener name given twice",
+          UserText.quoted(name),
+          "a unique name",
           "Rename one of them.");
       // What else is wrong with it is reported at its own place.
       name = section.path();
@@ -60,15 +63,22 @@ final class ListenerReader {
   }
 
   private Optional<HostPort> address(Section.Text text) {
-    Optional<HostPort> address =
-        Syntax.hostPort(text.value(), /* portMayBeZero= */ true)
-            .filter(candidate -> Syntax.isIp(candidate.host()));
+    Optional<HostPort> address = Syntax.hostPort(text.value(), /* portMayBeZero= */ true)
+        .filter(candidate -> Syntax.isIp(candidate.host()));
     if (address.isEmpty()) {
-      findings.error(text.location(), "wrong address", UserText.quoted(text.value()),
-          "IP address and port, as 0.0.0.0:8443 or [::]:8443", addressHint(text.value()));
+      findings.error(
+          text.location(),
+          "wrong address",
+          UserText.quoted(text.value()),
+          "IP address and port, as 0.0.0.0:8443 or [::]:8443",
+          addressHint(text.value()));
     } else if (address.get().port() != 0 && !taken.add(address.get())) {
-      findings.error(text.location(), "address given twice", UserText.quoted(text.value()),
-          "each address once", "Several hosts share one listener by their routes.");
+      findings.error(
+          text.location(),
+          "address given twice",
+          UserText.quoted(text.value()),
+          "each address once",
+          "Several hosts share one listener by their routes.");
     }
     return address;
   }

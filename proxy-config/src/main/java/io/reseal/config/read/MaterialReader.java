@@ -53,21 +53,33 @@ final class MaterialReader {
   }
 
   private void requireDifferentKinds(Section section, List<KeyPairMaterial> pairs) {
-    long kinds = pairs.stream().map(pair -> pair.privateKey().getAlgorithm()).distinct().count();
+    long kinds =
+        pairs.stream().map(pair -> pair.privateKey().getAlgorithm()).distinct().count();
     if (kinds < pairs.size() || pairs.size() > 2) {
-      section.error("keyPairs", "key pairs of the same kind", pairs.size() + " key pairs",
-          "one RSA and one ECDSA", "A client gets one of the two by what it can verify.");
+      section.error(
+          "keyPairs",
+          "key pairs of the same kind",
+          pairs.size() + " key pairs",
+          "one RSA and one ECDSA",
+          "A client gets one of the two by what it can verify.");
     }
   }
 
   private List<String> ownNames(Section section, KeyPairMaterial pair) {
     List<String> names = CertificateNames.of(pair.leaf());
     if (names.isEmpty()) {
-      findings.warn(section.location(), "the certificate names no server", pair.source(),
-          "a DNS name", "Only a listener's defaultIdentity can show it.");
+      findings.warn(
+          section.location(),
+          "the certificate names no server",
+          pair.source(),
+          "a DNS name",
+          "Only a listener's defaultIdentity can show it.");
     } else if (CertificateNames.hasCommonNameOnly(pair.leaf())) {
-      findings.warn(section.location(),
-          "the certificate has its name only in the common name", names.getFirst(), "a DNS SAN",
+      findings.warn(
+          section.location(),
+          "the certificate has its name only in the common name",
+          names.getFirst(),
+          "a DNS SAN",
           "Clients do not look there any more. Make it anew with: openssl req -x509 ... -addext"
               + " subjectAltName=DNS:" + names.getFirst());
     }
@@ -82,7 +94,10 @@ final class MaterialReader {
       if (Syntax.isDnsName(plain)) {
         names.add(name);
       } else {
-        findings.error(text.location(), "wrong server name", UserText.quoted(text.value()),
+        findings.error(
+            text.location(),
+            "wrong server name",
+            UserText.quoted(text.value()),
             "a DNS name, or *. and one",
             "Write the name that clients send by SNI, without scheme and port.");
       }
@@ -101,14 +116,21 @@ final class MaterialReader {
     }
     String source = text.get().source();
     if (PrivateKeys.in(text.get())) {
-      findings.warn(at, "a private key in a CA file", source, "certificates only",
+      findings.warn(
+          at,
+          "a private key in a CA file",
+          source,
+          "certificates only",
           "The proxy does not need the CA's key; keep it elsewhere.");
     }
     for (X509Certificate certificate : certificates.get()) {
       pem.warnAboutDates(at, certificate);
       if (certificate.getBasicConstraints() < 0 && certificate.getVersion() >= 3) {
-        findings.warn(at, "a certificate in the CA file is no CA",
-            certificate.getSubjectX500Principal().toString(), "CA:TRUE",
+        findings.warn(
+            at,
+            "a certificate in the CA file is no CA",
+            certificate.getSubjectX500Principal().toString(),
+            "CA:TRUE",
             "It is trusted for itself only; name the CA that signed it to trust its successors.");
       }
     }

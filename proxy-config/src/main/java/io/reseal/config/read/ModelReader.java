@@ -40,10 +40,9 @@ final class ModelReader {
         .forEach((name, section) -> upstreams.add(upstream(name, section)));
     ListenerReader listenerReader =
         new ListenerReader(findings, List.copyOf(identitySections.keySet()));
-    List<Listener> listeners =
-        root.sections("listeners", ConfigSchema.LISTENER).stream()
-            .map(listenerReader::listener)
-            .toList();
+    List<Listener> listeners = root.sections("listeners", ConfigSchema.LISTENER).stream()
+        .map(listenerReader::listener)
+        .toList();
     List<Route> routes = new ArrayList<>();
     RouteReader routeReader = new RouteReader(findings);
     int position = 0;
@@ -68,10 +67,12 @@ final class ModelReader {
       Syntax.hostPort(text.value(), /* portMayBeZero= */ false)
           .ifPresentOrElse(
               endpoints::add,
-              () ->
-                  findings.error(text.location(), "wrong endpoint", UserText.quoted(text.value()),
-                      "host:port, as app.internal:8443, 10.0.0.7:8443 or [fd00::7]:8443",
-                      endpointHint(text.value())));
+              () -> findings.error(
+                  text.location(),
+                  "wrong endpoint",
+                  UserText.quoted(text.value()),
+                  "host:port, as app.internal:8443, 10.0.0.7:8443 or [fd00::7]:8443",
+                  endpointHint(text.value())));
     }
     findings.define("upstream", name, section.location());
     Section tls = section.section("tls", ConfigSchema.UPSTREAM_TLS);

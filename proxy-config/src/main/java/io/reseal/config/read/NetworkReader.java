@@ -16,10 +16,12 @@ final class NetworkReader {
       Syntax.network(text.value())
           .ifPresentOrElse(
               networks::add,
-              () ->
-                  findings.error(text.location(), "wrong network", UserText.quoted(text.value()),
-                      "CIDR, as 10.0.0.0/8 or fd00::/8",
-                      "Write an address, a slash and the number of leading bits."));
+              () -> findings.error(
+                  text.location(),
+                  "wrong network",
+                  UserText.quoted(text.value()),
+                  "CIDR, as 10.0.0.0/8 or fd00::/8",
+                  "Write an address, a slash and the number of leading bits."));
     }
     return networks;
   }

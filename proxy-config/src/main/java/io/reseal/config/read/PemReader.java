@@ -55,11 +55,15 @@ final class PemReader {
     Instant end = certificate.getNotAfter().toInstant();
     Instant start = certificate.getNotBefore().toInstant();
     if (end.isBefore(now)) {
-      findings.warn(at, "the certificate has expired", subject + " on " + end, "a later end",
-          "Renew it.");
+      findings.warn(
+          at, "the certificate has expired", subject + " on " + end, "a later end", "Renew it.");
     } else if (start.isAfter(now)) {
-      findings.warn(at, "the certificate is not valid yet", subject + " from " + start,
-          "an earlier start", "Check the clock, or wait.");
+      findings.warn(
+          at,
+          "the certificate is not valid yet",
+          subject + " from " + start,
+          "an earlier start",
+          "Check the clock, or wait.");
     }
   }
 }

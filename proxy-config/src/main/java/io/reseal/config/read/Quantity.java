@@ -16,15 +16,14 @@ final class Quantity {
     String expected = "a size, as 16KiB, 10MiB, 2GiB or a number of bytes";
     int end = unitStart(text);
     String unit = text.substring(end).strip().toLowerCase(Locale.ROOT);
-    int shift =
-        switch (unit) {
-          case "", "b" -> 0;
-          case "kib" -> 10;
-          case "mib" -> 20;
-          case "gib" -> 30;
-          case "tib" -> 40;
-          default -> throw new BadQuantityException(expected);
-        };
+    int shift = switch (unit) {
+      case "", "b" -> 0;
+      case "kib" -> 10;
+      case "mib" -> 20;
+      case "gib" -> 30;
+      case "tib" -> 40;
+      default -> throw new BadQuantityException(expected);
+    };
     long number = digits(text, end, expected);
     if (number > Long.MAX_VALUE >> shift) {
       throw new BadQuantityException(expected);
@@ -35,14 +34,13 @@ final class Quantity {
   static long millis(String text) throws BadQuantityException {
     String expected = "a time, as 500ms, 10s, 2m or 1h";
     int end = unitStart(text);
-    long factor =
-        switch (text.substring(end).strip()) {
-          case "ms" -> 1;
-          case "s" -> 1_000;
-          case "m" -> 60_000;
-          case "h" -> 3_600_000;
-          default -> throw new BadQuantityException(expected);
-        };
+    long factor = switch (text.substring(end).strip()) {
+      case "ms" -> 1;
+      case "s" -> 1_000;
+      case "m" -> 60_000;
+      case "h" -> 3_600_000;
+      default -> throw new BadQuantityException(expected);
+    };
     return Math.multiplyExact(Math.min(digits(text, end, expected), 1L << 40), factor);
   }
 

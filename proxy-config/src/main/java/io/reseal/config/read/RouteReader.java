@@ -60,11 +60,14 @@ final class RouteReader {
   }
 
   private String name(Section section, List<HostPattern> hosts, int position) {
-    String standard =
-        (hosts.isEmpty() ? "route" : hosts.getFirst().toString()) + "#" + position;
+    String standard = (hosts.isEmpty() ? "route" : hosts.getFirst().toString()) + "#" + position;
     String name = section.text("name", standard);
     if (!names.add(name)) {
-      section.error("name", "route name given twice", UserText.quoted(name), "a unique name",
+      section.error(
+          "name",
+          "route name given twice",
+          UserText.quoted(name),
+          "a unique name",
           "Rename one of them.");
       // What else is wrong with it is reported at its own place.
       name = section.path();
@@ -79,9 +82,12 @@ final class RouteReader {
       Syntax.hostPattern(text.value())
           .ifPresentOrElse(
               hosts::add,
-              () ->
-                  findings.error(text.location(), "wrong host", UserText.quoted(text.value()),
-                      "a host, *. and a host, or *", hostHint(text.value())));
+              () -> findings.error(
+                  text.location(),
+                  "wrong host",
+                  UserText.quoted(text.value()),
+                  "a host, *. and a host, or *",
+                  hostHint(text.value())));
     }
     return hosts;
   }
@@ -140,7 +146,11 @@ final class RouteReader {
     RedirectTarget standard = RedirectTarget.HTTPS;
     String host = redirect.text("host", standard.host()).toLowerCase(Locale.ROOT);
     if (!host.isEmpty() && !Syntax.isDnsName(host) && !Syntax.isIp(host)) {
-      redirect.error("host", "wrong host", UserText.quoted(host), "a DNS name or an IP address",
+      redirect.error(
+          "host",
+          "wrong host",
+          UserText.quoted(host),
+          "a DNS name or an IP address",
           hostHint(host));
     }
     return new RedirectTarget(

@@ -46,9 +46,9 @@ final class Section {
     this.file = file;
   }
 
-  static Section of(ObjectType type, @Nullable Node node, String path, Findings findings, String file) {
-    Location location =
-        node == null ? new Location(file, 0, 0, path) : Nodes.at(node, path, file);
+  static Section of(
+      ObjectType type, @Nullable Node node, String path, Findings findings, String file) {
+    Location location = node == null ? new Location(file, 0, 0, path) : Nodes.at(node, path, file);
     Section section = new Section(type, path, location, findings, file);
     if (node != null) {
       findings.place(location);
@@ -127,9 +127,9 @@ final class Section {
     try {
       return switch (type.field(key).type()) {
         case FieldType.Whole whole ->
-            within(key, Quantity.whole(scalar.getValue()), whole.least(), whole.most(), standard);
+          within(key, Quantity.whole(scalar.getValue()), whole.least(), whole.most(), standard);
         case FieldType.Size size ->
-            within(key, Quantity.size(scalar.getValue()), size.least(), size.most(), standard);
+          within(key, Quantity.size(scalar.getValue()), size.least(), size.most(), standard);
         default -> throw new IllegalArgumentException(key + " is no number");
       };
     } catch (Quantity.BadQuantityException bad) {
@@ -171,9 +171,9 @@ final class Section {
 
   /** Where bounds are set, users of other servers try 0 for "no bound". */
   private String zeroHint(String value) {
-    boolean bound =
-        type == ConfigSchema.LIMITS || type == ConfigSchema.TIMEOUTS
-            || type == ConfigSchema.LISTENER;
+    boolean bound = type == ConfigSchema.LIMITS
+        || type == ConfigSchema.TIMEOUTS
+        || type == ConfigSchema.LISTENER;
     return bound && (value.startsWith("0") || value.equals("unlimited") || value.equals("-1"))
         ? "No bound can be switched off; choose a large value instead."
         : "";
@@ -203,13 +203,21 @@ final class Section {
     Location at = Nodes.at(node, nodePath, file);
     findings.place(at);
     if (!(node instanceof ScalarNode scalar) || Nodes.isBlank(node)) {
-      findings.error(at, "wrong value", Nodes.describe(node), TypeText.of(list.element()),
+      findings.error(
+          at,
+          "wrong value",
+          Nodes.describe(node),
+          TypeText.of(list.element()),
           "Give it a value, or remove the entry.");
       return Optional.empty();
     }
     String value = scalar.getValue();
     if (list.element() instanceof FieldType.Choice choice && !choice.words().contains(value)) {
-      findings.error(at, "wrong value", UserText.quoted(value), TypeText.of(choice),
+      findings.error(
+          at,
+          "wrong value",
+          UserText.quoted(value),
+          TypeText.of(choice),
           Suggestion.of(value, choice.words(), correct(key)));
       return Optional.empty();
     }
@@ -218,7 +226,11 @@ final class Section {
 
   private void requireElements(String key, SequenceNode sequence, FieldType.ListOf list) {
     if (sequence.getValue().size() < list.least()) {
-      findings.error(at(key), "empty list", "[]", "at least one entry",
+      findings.error(
+          at(key),
+          "empty list",
+          "[]",
+          "at least one entry",
           type.field(key).required() ? "Add an entry." : "Add an entry, or remove the key.");
     }
   }
@@ -257,11 +269,11 @@ final class Section {
       String namedPath = join(key) + "." + UserText.plain(name);
       Location at = Nodes.at(tuple.getKeyNode(), namedPath, file);
       if (name.isBlank()) {
-        findings.error(at, "empty name in " + key, UserText.quoted(name), "a name of your choice",
-            "Name it.");
+        findings.error(
+            at, "empty name in " + key, UserText.quoted(name), "a name of your choice", "Name it.");
       } else if (sections.containsKey(name)) {
-        findings.error(at, "name given twice", UserText.quoted(name), "once",
-            "Rename or remove one of them.");
+        findings.error(
+            at, "name given twice", UserText.quoted(name), "once", "Rename or remove one of them.");
       } else {
         sections.put(name, of(of, tuple.getValueNode(), namedPath, findings, file));
       }
@@ -292,8 +304,12 @@ final class Section {
   }
 
   private void wrong(String key, Node node, String hint) {
-    findings.error(at(key), "wrong value", Nodes.describe(node),
-        TypeText.of(type.field(key).type()), hint.isEmpty() ? correct(key) : hint);
+    findings.error(
+        at(key),
+        "wrong value",
+        Nodes.describe(node),
+        TypeText.of(type.field(key).type()),
+        hint.isEmpty() ? correct(key) : hint);
   }
 
   private String correct(String key) {

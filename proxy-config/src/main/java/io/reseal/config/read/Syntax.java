@@ -72,9 +72,11 @@ final class Syntax {
         label = 0;
         continue;
       }
-      boolean legal =
-          c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
-              || c == '_';
+      boolean legal = c >= 'a' && c <= 'z'
+          || c >= 'A' && c <= 'Z'
+          || c >= '0' && c <= '9'
+          || c == '-'
+          || c == '_';
       if (!legal || ++label > MOST_LABEL) {
         return false;
       }
@@ -98,9 +100,7 @@ final class Syntax {
     }
     if (host.startsWith("*.")) {
       String parent = host.substring(2);
-      return isDnsName(parent)
-          ? Optional.of(new HostPattern.Wildcard(parent))
-          : Optional.empty();
+      return isDnsName(parent) ? Optional.of(new HostPattern.Wildcard(parent)) : Optional.empty();
     }
     return isDnsName(host) || isIp(host)
         ? Optional.of(new HostPattern.Exact(host))

@@ -32,8 +32,12 @@ final class UpstreamTlsReader {
     boolean skip = section.flag("skipVerification", false);
     boolean named = section.names("destinationCA");
     if (skip && named) {
-      section.error("skipVerification", "skipVerification together with destinationCA", "true",
-          "one of the two", "Remove skipVerification: the CA is there to verify by.");
+      section.error(
+          "skipVerification",
+          "skipVerification together with destinationCA",
+          "true",
+          "one of the two",
+          "Remove skipVerification: the CA is there to verify by.");
     }
     if (section.has("destinationCA")) {
       // One without a value is a finding already and refuses the configuration.
@@ -49,7 +53,11 @@ final class UpstreamTlsReader {
     String fixed = section.text("serverName", "");
     if (!fixed.isEmpty()) {
       if (Syntax.isIp(fixed) || !Syntax.isDnsName(fixed)) {
-        section.error("serverName", "wrong server name", UserText.quoted(fixed), "a DNS name",
+        section.error(
+            "serverName",
+            "wrong server name",
+            UserText.quoted(fixed),
+            "a DNS name",
             Syntax.isIp(fixed)
                 ? "An IP address cannot be sent as SNI (RFC 6066, section 3); name it by"
                     + " acceptedNames."
@@ -69,7 +77,10 @@ final class UpstreamTlsReader {
       if (Syntax.isIp(name) || Syntax.isDnsName(name)) {
         names.add(name);
       } else {
-        findings.error(text.location(), "wrong accepted name", UserText.quoted(text.value()),
+        findings.error(
+            text.location(),
+            "wrong accepted name",
+            UserText.quoted(text.value()),
             "a DNS name or an IP address",
             name.startsWith("*")
                 ? "Name what you expect; certificates may have wildcards."

@@ -31,12 +31,11 @@ final class Utf8 {
       line += end ? 1 : 0;
       column = end ? 1 : column + 1;
     }
-    return Optional.of(
-        new Problem(
-            new Location(file, line, column, ""),
-            "not text in UTF-8",
-            "byte 0x%02X".formatted(bytes[input.position()]),
-            "UTF-8",
-            "Save the file as UTF-8."));
+    return Optional.of(new Problem(
+        new Location(file, line, column, ""),
+        "not text in UTF-8",
+        "byte 0x%02X".formatted(bytes[input.position()]),
+        "UTF-8",
+        "Save the file as UTF-8."));
   }
 }

@@ -18,8 +18,11 @@ final class YamlProblem {
     }
     Location at = new Location(file, 0, 0, "");
     if (failed instanceof ReaderException unprintable) {
-      return new Problem(at, "a character that YAML does not allow",
-          "U+%04X".formatted(unprintable.getCodePoint()), "printable text",
+      return new Problem(
+          at,
+          "a character that YAML does not allow",
+          "U+%04X".formatted(unprintable.getCodePoint()),
+          "printable text",
           "Remove it; in quotes it can be written as an escape.");
     }
     String text = oneLine(String.valueOf(failed.getMessage()));
@@ -27,17 +30,15 @@ final class YamlProblem {
   }
 
   private static Problem of(MarkedYamlEngineException failed, String file) {
-    Location at =
-        failed
-            .getProblemMark()
-            .map(mark -> new Location(file, mark.getLine() + 1, mark.getColumn() + 1, ""))
-            .orElseGet(() -> new Location(file, 0, 0, ""));
+    Location at = failed
+        .getProblemMark()
+        .map(mark -> new Location(file, mark.getLine() + 1, mark.getColumn() + 1, ""))
+        .orElseGet(() -> new Location(file, 0, 0, ""));
     String context = oneLine(String.valueOf(failed.getContext()));
-    String begun =
-        failed
-            .getContextMark()
-            .map(mark -> context + " begun at line " + (mark.getLine() + 1) + ": ")
-            .orElse("");
+    String begun = failed
+        .getContextMark()
+        .map(mark -> context + " begun at line " + (mark.getLine() + 1) + ": ")
+        .orElse("");
     String what = "not YAML: " + begun + oneLine(failed.getProblem());
     return new Problem(at, what, "", "YAML", hint(what));
   }

@@ -17,20 +17,19 @@ public final class TypeText {
     return switch (type) {
       case FieldType.Text ignored -> "text";
       case FieldType.Flag ignored -> "true or false";
-      case FieldType.Whole whole ->
-          "a whole number from " + whole.least() + " to " + whole.most();
+      case FieldType.Whole whole -> "a whole number from " + whole.least() + " to " + whole.most();
       case FieldType.Size size ->
-          "a size, as 16KiB, 10MiB, 2GiB or a number of bytes, from " + size(size.least()) + " to "
-              + size(size.most());
+        "a size, as 16KiB, 10MiB, 2GiB or a number of bytes, from " + size(size.least()) + " to "
+            + size(size.most());
       case FieldType.Time time ->
-          "a time, as 500ms, 10s, 2m or 1h, from " + time(time.leastMillis()) + " to "
-              + time(time.mostMillis());
+        "a time, as 500ms, 10s, 2m or 1h, from " + time(time.leastMillis()) + " to "
+            + time(time.mostMillis());
       case FieldType.Choice choice -> "one of " + String.join(", ", choice.words());
       case FieldType.ListOf list -> list(list.element());
       case FieldType.Group group -> "a group of keys";
       case FieldType.Named named -> "names, each with a group of keys";
       case FieldType.Short shorthand ->
-          "text, or a group with the key " + shorthand.type().fields().getFirst().key();
+        "text, or a group with the key " + shorthand.type().fields().getFirst().key();
     };
   }
 

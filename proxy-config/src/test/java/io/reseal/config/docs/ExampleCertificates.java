@@ -27,8 +27,7 @@ final class ExampleCertificates {
     pair(certs, "shop-ecdsa", ca.server("shop.example"));
     pair(certs, "wildcard", ca.server("*.shop.example"));
     TestCertificate rsa =
-        ca.server(
-            TestCertificate.rsa(), Instant.now().plus(Duration.ofDays(1)), "shop.example");
+        ca.server(TestCertificate.rsa(), Instant.now().plus(Duration.ofDays(1)), "shop.example");
     PrivateFiles.write(certs.resolve("shop-rsa.pem"), rsa.pem());
     PrivateFiles.write(certs.resolve("shop-rsa.key"), encrypted(rsa));
     PrivateFiles.write(certs.resolve("shop-rsa.password"), PASSWORD + "\n");
@@ -41,14 +40,13 @@ final class ExampleCertificates {
 
   private static String encrypted(TestCertificate certificate) {
     try {
-      return TestCertificate.pem(
-          new JcaPKCS8Generator(
-                  certificate.keys().getPrivate(),
-                  new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
-                      .setProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider())
-                      .setPassword(PASSWORD.toCharArray())
-                      .build())
-              .generate());
+      return TestCertificate.pem(new JcaPKCS8Generator(
+              certificate.keys().getPrivate(),
+              new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                  .setProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider())
+                  .setPassword(PASSWORD.toCharArray())
+                  .build())
+          .generate());
     } catch (OperatorCreationException | PemGenerationException broken) {
       throw new IllegalStateException(broken);
     }

@@ -16,6 +16,7 @@ final class ProjectFiles {
       }
       folder = folder.getParent();
     }
-    throw new IllegalStateException("no folder docs/examples above " + Path.of("").toAbsolutePath());
+    throw new IllegalStateException(
+        "no folder docs/examples above " + Path.of("").toAbsolutePath());
   }
 }

@@ -34,8 +34,7 @@ class OpensslKeysTest {
           + "-scrypt.key");
     }
     openssl.run("rsa -traditional -in rsa.key -out rsa-pkcs1.key");
-    openssl.run(
-        "rsa -traditional -aes256 -passout pass:secret -in rsa.key -out rsa-pkcs1-aes.key");
+    openssl.run("rsa -traditional -aes256 -passout pass:secret -in rsa.key -out rsa-pkcs1-aes.key");
     openssl.run("rsa -traditional -des3 -passout pass:secret -in rsa.key -out rsa-pkcs1-des3.key");
     openssl.run("pkcs8 -topk8 -v1 PBE-SHA1-3DES -passout pass:secret -in rsa.key -out rsa-v1.key");
     openssl.run("ec -in ec.key -out ec-sec1.key");
@@ -71,10 +70,9 @@ class OpensslKeysTest {
     X509Certificate own =
         Certificates.all(PemText.load(certificate + ".pem", folder)).getFirst();
     assertThat(PrivateKeys.match(key, own)).isTrue();
-    X509Certificate other =
-        Certificates.all(
-                PemText.load(certificate.equals("ec") ? "p384.pem" : "ec.pem", folder))
-            .getFirst();
+    X509Certificate other = Certificates.all(
+            PemText.load(certificate.equals("ec") ? "p384.pem" : "ec.pem", folder))
+        .getFirst();
     assertThat(PrivateKeys.match(key, other)).isFalse();
   }
 
@@ -113,10 +111,8 @@ class OpensslKeysTest {
   void messagesNeverHoldKeyMaterial() {
     assertThatExceptionOfType(PemException.class)
         .isThrownBy(() -> PrivateKeys.only(PemText.load("rsa-aes.key", folder), "wrong"))
-        .satisfies(
-            broken ->
-                assertThat(broken.what() + broken.found() + broken.hint())
-                    .doesNotContain("wrong")
-                    .doesNotContain("-----"));
+        .satisfies(broken -> assertThat(broken.what() + broken.found() + broken.hint())
+            .doesNotContain("wrong")
+            .doesNotContain("-----"));
   }
 }

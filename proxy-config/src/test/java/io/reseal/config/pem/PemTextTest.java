@@ -43,9 +43,8 @@ class PemTextTest {
 
   @Test
   void takesTextAroundBlocks() throws PemException {
-    String text =
-        "Bag Attributes\n  friendlyName: shop\nsubject=CN = shop.example\n" + LEAF.pem()
-            + "\n# the issuer: below\n\n" + MIDDLE.pem() + "trailing words\n";
+    String text = "Bag Attributes\n  friendlyName: shop\nsubject=CN = shop.example\n" + LEAF.pem()
+        + "\n# the issuer: below\n\n" + MIDDLE.pem() + "trailing words\n";
     assertThat(Certificates.all(PemText.parse(text, "test")))
         .containsExactly(LEAF.certificate(), MIDDLE.certificate());
   }
@@ -101,13 +100,11 @@ class PemTextTest {
 
   private static void requireOrdered(String text, boolean leafFirst) throws PemException {
     List<String> warnings = new ArrayList<>();
-    List<X509Certificate> chain =
-        Certificates.chain(
-            Certificates.all(PemText.parse(text, "test")),
-            LEAF.certificate(),
-            (what, hint) -> warnings.add(what));
-    assertThat(chain)
-        .containsExactly(LEAF.certificate(), MIDDLE.certificate(), ROOT.certificate());
+    List<X509Certificate> chain = Certificates.chain(
+        Certificates.all(PemText.parse(text, "test")),
+        LEAF.certificate(),
+        (what, hint) -> warnings.add(what));
+    assertThat(chain).containsExactly(LEAF.certificate(), MIDDLE.certificate(), ROOT.certificate());
     assertThat(warnings).contains("the root is part of the chain");
     if (!leafFirst) {
       assertThat(warnings).contains("the chain was not in order");
@@ -117,11 +114,10 @@ class PemTextTest {
   @Test
   void leavesOutWhatDoesNotBelongToTheChain() throws PemException {
     List<String> warnings = new ArrayList<>();
-    assertThat(
-            Certificates.chain(
-                List.of(LEAF.certificate(), TestCertificate.ca("Stranger").certificate()),
-                LEAF.certificate(),
-                (what, hint) -> warnings.add(what)))
+    assertThat(Certificates.chain(
+            List.of(LEAF.certificate(), TestCertificate.ca("Stranger").certificate()),
+            LEAF.certificate(),
+            (what, hint) -> warnings.add(what)))
         .containsExactly(LEAF.certificate());
     assertThat(warnings).singleElement().asString().contains("CN=Stranger");
   }

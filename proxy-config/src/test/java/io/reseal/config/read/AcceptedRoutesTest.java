@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Combinations that look like mistakes and are none. */
 class AcceptedRoutesTest {
-  private static final String START =
-      """
+  private static final String START = """
       listeners:
         - {name: web, address: 0.0.0.0:8443, tls: }
         - {name: plain, address: 0.0.0.0:8080}
@@ -41,8 +40,7 @@ class AcceptedRoutesTest {
   @Test
   void emptyTlsIsTls() {
     ProxyConfig config = read("  - {host: a.shop.example, reencrypt: up}\n");
-    assertThat(config.listeners().getFirst().security())
-        .isInstanceOf(ListenerSecurity.Tls.class);
+    assertThat(config.listeners().getFirst().security()).isInstanceOf(ListenerSecurity.Tls.class);
   }
 
   @Test
@@ -57,8 +55,7 @@ class AcceptedRoutesTest {
 
   @Test
   void samePlaceOnTwoListenersIsNoOverlap() {
-    read(
-        """
+    read("""
           - {host: a.shop.example, listeners: [web], reencrypt: up}
           - {host: a.shop.example, listeners: [plain], redirect: }
         """);
@@ -66,9 +63,7 @@ class AcceptedRoutesTest {
 
   @Test
   void exactAndPrefixOfOnePathAreTwoPlaces() {
-    ProxyConfig config =
-        read(
-            """
+    ProxyConfig config = read("""
               - {host: a.shop.example, paths: [{exact: /a}], reencrypt: up}
               - {host: a.shop.example, paths: [{prefix: /a}], reencrypt: {upstream: up}}
             """);
@@ -78,9 +73,7 @@ class AcceptedRoutesTest {
 
   @Test
   void wildcardPassthroughLeavesExactNamesToOthers() {
-    ProxyConfig config =
-        read(
-            """
+    ProxyConfig config = read("""
               - {host: a.shop.example, listeners: web, reencrypt: up}
               - {host: "*.shop.example", passthrough: up}
             """);
@@ -90,15 +83,11 @@ class AcceptedRoutesTest {
 
   @Test
   void listenerWithoutIdentitiesMayPassThrough() {
-    ConfigResult result =
-        ConfigReader.read(
-            """
+    ConfigResult result = ConfigReader.read("""
             listeners: [{name: web, address: "0.0.0.0:8443", tls: {identities: []}}]
             routes: [{host: a.example, passthrough: up}]
             upstreams: {up: {endpoints: [up:1]}}
-            """,
-            folder,
-            "test.yaml");
+            """, folder, "test.yaml");
     assertThat(result)
         .isInstanceOfSatisfying(
             ConfigResult.Valid.class, valid -> assertThat(valid.warnings()).isEmpty());
@@ -106,23 +95,18 @@ class AcceptedRoutesTest {
 
   @Test
   void terminatingWithoutAnyIdentityIsRefused() {
-    ConfigResult result =
-        ConfigReader.read(
-            """
+    ConfigResult result = ConfigReader.read("""
             listeners: [{name: web, address: "0.0.0.0:8443", tls: }]
             routes: [{host: "*", offload: up}]
             upstreams: {up: {endpoints: [up:1]}}
-            """,
-            folder,
-            "test.yaml");
+            """, folder, "test.yaml");
     assertThat(result)
         .isInstanceOfSatisfying(
             ConfigResult.Invalid.class,
-            invalid ->
-                assertThat(invalid.problems())
-                    .singleElement()
-                    .asString()
-                    .contains("no identity of listener \"web\" covers host *"));
+            invalid -> assertThat(invalid.problems())
+                .singleElement()
+                .asString()
+                .contains("no identity of listener \"web\" covers host *"));
   }
 
   private static ProxyConfig read(String routes) {

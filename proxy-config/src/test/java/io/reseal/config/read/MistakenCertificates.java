@@ -19,8 +19,7 @@ import org.bouncycastle.util.io.pem.PemGenerationException;
 
 /** The good and the bad files that the golden inputs name. */
 final class MistakenCertificates {
-  private static final String JUNK =
-      "-----BEGIN %1$s-----\nAAAABBBBCCCC\n-----END %1$s-----\n";
+  private static final String JUNK = "-----BEGIN %1$s-----\nAAAABBBBCCCC\n-----END %1$s-----\n";
 
   private MistakenCertificates() {}
 
@@ -43,7 +42,9 @@ final class MistakenCertificates {
     pair(folder, "good", good);
     pair(folder, "also", middle.server("also.example"));
     pair(folder, "other", middle.server("other.example"));
-    pair(folder, "expired",
+    pair(
+        folder,
+        "expired",
         root.server(
             TestCertificate.ec(), Instant.parse("2020-01-02T03:04:05Z"), "expired.example"));
     PrivateFiles.write(
@@ -52,7 +53,8 @@ final class MistakenCertificates {
     PrivateFiles.write(folder.resolve("shuffled.pem"), middle.pem() + good.pem());
     PrivateFiles.write(folder.resolve("rooted.pem"), good.pem() + middle.pem() + root.pem());
     PrivateFiles.write(
-        folder.resolve("stranger.pem"), good.pem() + TestCertificate.ca("Stranger").pem());
+        folder.resolve("stranger.pem"),
+        good.pem() + TestCertificate.ca("Stranger").pem());
     PrivateFiles.write(folder.resolve("leaf-and-key.pem"), good.pem() + good.keyPem());
     PrivateFiles.write(folder.resolve("public.key"), good.keyPem());
     Files.setPosixFilePermissions(
@@ -92,14 +94,13 @@ final class MistakenCertificates {
 
   private static String encrypted(TestCertificate certificate) {
     try {
-      return TestCertificate.pem(
-          new JcaPKCS8Generator(
-                  certificate.keys().getPrivate(),
-                  new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
-                      .setProvider(new BouncyCastleProvider())
-                      .setPassword("right".toCharArray())
-                      .build())
-              .generate());
+      return TestCertificate.pem(new JcaPKCS8Generator(
+              certificate.keys().getPrivate(),
+              new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                  .setProvider(new BouncyCastleProvider())
+                  .setPassword("right".toCharArray())
+                  .build())
+          .generate());
     } catch (OperatorCreationException | PemGenerationException broken) {
       throw new IllegalStateException(broken);
     }

@@ -55,11 +55,10 @@ class MistakesTest {
   @MethodSource("inputs")
   void everyProblemSaysWhatWasExpectedAndWhatToDo(Path input) throws IOException {
     ConfigResult result = ConfigReader.read(input);
-    List<Problem> problems =
-        switch (result) {
-          case ConfigResult.Valid valid -> valid.warnings();
-          case ConfigResult.Invalid invalid -> invalid.problems();
-        };
+    List<Problem> problems = switch (result) {
+      case ConfigResult.Valid valid -> valid.warnings();
+      case ConfigResult.Invalid invalid -> invalid.problems();
+    };
     assertThat(problems).isNotEmpty().allSatisfy(problem -> {
       assertThat(problem.what()).isNotBlank().doesNotEndWith(".");
       assertThat(problem.expected()).as(problem.toString()).isNotBlank();

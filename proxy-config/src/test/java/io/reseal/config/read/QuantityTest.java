@@ -28,8 +28,21 @@ class QuantityTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "KiB", "16KB", "16k", "16 Ki B", "-1", "+1", "1.5MiB", "1e3", "0x10", "1_000",
-        "9999999999999999", "99999999999TiB", "unlimited", "16KiB16"
+        "",
+        "KiB",
+        "16KB",
+        "16k",
+        "16 Ki B",
+        "-1",
+        "+1",
+        "1.5MiB",
+        "1e3",
+        "0x10",
+        "1_000",
+        "9999999999999999",
+        "99999999999TiB",
+        "unlimited",
+        "16KiB16"
       })
   void refusesOtherSizes(String text) {
     assertThatExceptionOfType(BadQuantityException.class).isThrownBy(() -> Quantity.size(text));

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * certificate of RSA 2048, signed with serial number 0, with the name in the common name only.
  */
 class SelfSignedWorkflowTest {
-  private static final String CONFIG =
-      """
+  private static final String CONFIG = """
       listeners:
         - {name: web, address: 0.0.0.0:8443, tls: {}}
       identities:

@@ -20,20 +20,35 @@ class SyntaxTest {
     "svc_a.ns:80, svc_a.ns, 80",
   })
   void readsHostAndPort(String text, String host, int port) {
-    assertThat(Syntax.hostPort(text, /* portMayBeZero= */ false))
-        .hasValueSatisfying(
-            read -> {
-              assertThat(read.host()).isEqualTo(host);
-              assertThat(read.port()).isEqualTo(port);
-            });
+    assertThat(Syntax.hostPort(text, /* portMayBeZero= */ false)).hasValueSatisfying(read -> {
+      assertThat(read.host()).isEqualTo(host);
+      assertThat(read.port()).isEqualTo(port);
+    });
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ":80", "app", "app:", "app:0", "app:65536", "app:+1", "app:8o", "app:080443",
-        "a b:80", "fd00::7:443", "[app]:80", "[10.0.0.7]:80", "[fd00::7%1]:80", "[fd00::7]",
-        "10.0.0.256:80", "10.0.0:80", "app.:80", "-:x", "http://app:80"
+        "",
+        ":80",
+        "app",
+        "app:",
+        "app:0",
+        "app:65536",
+        "app:+1",
+        "app:8o",
+        "app:080443",
+        "a b:80",
+        "fd00::7:443",
+        "[app]:80",
+        "[10.0.0.7]:80",
+        "[fd00::7%1]:80",
+        "[fd00::7]",
+        "10.0.0.256:80",
+        "10.0.0:80",
+        "app.:80",
+        "-:x",
+        "http://app:80"
       })
   void refusesOtherHostsAndPorts(String text) {
     assertThat(Syntax.hostPort(text, /* portMayBeZero= */ false)).isEmpty();
@@ -61,8 +76,23 @@ class SyntaxTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ".", "**", "*.", "*shop", "a.*.b", "*.*.b", "shop..example", ".shop", "shop:80",
-        "https://shop", "shop/", "bücher.example", "sh op", "[fd00::7]", "1.2.3", "10.0.0.256"
+        "",
+        ".",
+        "**",
+        "*.",
+        "*shop",
+        "a.*.b",
+        "*.*.b",
+        "shop..example",
+        ".shop",
+        "shop:80",
+        "https://shop",
+        "shop/",
+        "bücher.example",
+        "sh op",
+        "[fd00::7]",
+        "1.2.3",
+        "10.0.0.256"
       })
   void refusesOtherHostPatterns(String text) {
     assertThat(Syntax.hostPattern(text)).isEmpty();
@@ -78,21 +108,17 @@ class SyntaxTest {
 
   @Test
   void readsNetworks() {
-    assertThat(Syntax.network("10.0.0.0/8"))
-        .hasValueSatisfying(
-            network -> {
-              assertThat(network.contains(InetAddress.ofLiteral("10.255.0.1"))).isTrue();
-              assertThat(network.contains(InetAddress.ofLiteral("11.0.0.1"))).isFalse();
-              assertThat(network.contains(InetAddress.ofLiteral("fd00::1"))).isFalse();
-            });
+    assertThat(Syntax.network("10.0.0.0/8")).hasValueSatisfying(network -> {
+      assertThat(network.contains(InetAddress.ofLiteral("10.255.0.1"))).isTrue();
+      assertThat(network.contains(InetAddress.ofLiteral("11.0.0.1"))).isFalse();
+      assertThat(network.contains(InetAddress.ofLiteral("fd00::1"))).isFalse();
+    });
     assertThat(Syntax.network("10.0.0.7"))
         .hasValueSatisfying(network -> assertThat(network.prefixLength()).isEqualTo(32));
-    assertThat(Syntax.network("fd00::/9"))
-        .hasValueSatisfying(
-            network -> {
-              assertThat(network.contains(InetAddress.ofLiteral("fd7f::1"))).isTrue();
-              assertThat(network.contains(InetAddress.ofLiteral("fd80::1"))).isFalse();
-            });
+    assertThat(Syntax.network("fd00::/9")).hasValueSatisfying(network -> {
+      assertThat(network.contains(InetAddress.ofLiteral("fd7f::1"))).isTrue();
+      assertThat(network.contains(InetAddress.ofLiteral("fd80::1"))).isFalse();
+    });
   }
 
   @ParameterizedTest

@@ -58,7 +58,10 @@ class ValuesArriveTest {
     StringBuilder yaml = new StringBuilder();
     int position = 0;
     for (Field field : type.fields()) {
-      yaml.append("  ").append(field.key()).append(": ").append(value(field, position++))
+      yaml.append("  ")
+          .append(field.key())
+          .append(": ")
+          .append(value(field, position++))
           .append(field.type() instanceof FieldType.Time ? "ms\n" : "\n");
     }
     return yaml.toString();
@@ -81,15 +84,15 @@ class ValuesArriveTest {
       RecordComponent component = read.getClass().getRecordComponents()[position];
       assertThat(component.getName()).isEqualTo(field.key());
       Object found = component.getAccessor().invoke(read);
-      long number =
-          found instanceof Duration time ? time.toMillis() : ((Number) found).longValue();
+      long number = found instanceof Duration time ? time.toMillis() : ((Number) found).longValue();
       assertThat(number).as(field.key()).isEqualTo(value(field, position++));
     }
   }
 
   private static void requireSameWords(ObjectType type, String key, Enum<?>[] constants) {
-    List<String> words =
-        Arrays.stream(constants).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+    List<String> words = Arrays.stream(constants)
+        .map(each -> each.name().toLowerCase(Locale.ROOT))
+        .toList();
     assertThat(((FieldType.Choice) type.field(key).type()).words()).isEqualTo(words);
   }
 

@@ -2,6 +2,7 @@ package io.reseal.config.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reseal.config.Diagnostics;
 import io.reseal.config.Limits;
 import io.reseal.config.Listener;
 import io.reseal.config.ListenerSecurity;
@@ -10,7 +11,6 @@ import io.reseal.config.RequestPolicy;
 import io.reseal.config.RuntimeSettings;
 import io.reseal.config.Timeouts;
 import io.reseal.config.UpstreamTls;
-import io.reseal.config.Diagnostics;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
@@ -39,8 +39,7 @@ class DefaultsTest {
   void runtimeSettingsAgree() {
     RuntimeSettings standard = RuntimeSettings.DEFAULT;
     assertThat(stated(ConfigSchema.RUNTIME, "transport")).isEqualTo(word(standard.transport()));
-    assertThat(stated(ConfigSchema.RUNTIME, "tlsProvider"))
-        .isEqualTo(word(standard.tlsProvider()));
+    assertThat(stated(ConfigSchema.RUNTIME, "tlsProvider")).isEqualTo(word(standard.tlsProvider()));
     assertThat(stated(ConfigSchema.RUNTIME, "eventLoops")).isEqualTo("one per processor");
     assertThat(standard.eventLoops()).isZero();
   }
@@ -64,8 +63,7 @@ class DefaultsTest {
     assertThat(stated(ConfigSchema.UPSTREAM_TLS, "commonNameFallback"))
         .isEqualTo(Boolean.toString(standard.commonNameFallback()));
     assertThat(stated(ConfigSchema.UPSTREAM_TLS, "serverNameFrom")).isEqualTo("endpoint");
-    assertThat(standard.serverName())
-        .isInstanceOf(UpstreamTls.ServerNameSent.EndpointName.class);
+    assertThat(standard.serverName()).isInstanceOf(UpstreamTls.ServerNameSent.EndpointName.class);
   }
 
   @Test
@@ -77,10 +75,9 @@ class DefaultsTest {
 
   @Test
   void diagnosticsAgree() {
-    String networks =
-        Diagnostics.DEFAULT.trustedNetworks().stream()
-            .map(network -> network.toString().replace("0:0:0:0:0:0:0:1", "::1"))
-            .collect(Collectors.joining(", ", "[", "]"));
+    String networks = Diagnostics.DEFAULT.trustedNetworks().stream()
+        .map(network -> network.toString().replace("0:0:0:0:0:0:0:1", "::1"))
+        .collect(Collectors.joining(", ", "[", "]"));
     assertThat(stated(ConfigSchema.DIAGNOSTICS, "trustedNetworks")).isEqualTo(networks);
   }
 
@@ -101,8 +98,8 @@ class DefaultsTest {
     return switch (value) {
       case Duration time -> TypeText.time(time);
       case Enum<?> word -> word(word);
-      case Number number when field.type() instanceof FieldType.Size ->
-          TypeText.size(number.longValue());
+      case Number number
+      when field.type() instanceof FieldType.Size -> TypeText.size(number.longValue());
       default -> value.toString();
     };
   }

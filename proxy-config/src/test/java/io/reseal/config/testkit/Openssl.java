@@ -17,7 +17,8 @@ public record Openssl(Path folder) {
   public static void assumeInstalled() {
     boolean installed;
     try {
-      Process process = new ProcessBuilder("openssl", "version").redirectErrorStream(true).start();
+      Process process =
+          new ProcessBuilder("openssl", "version").redirectErrorStream(true).start();
       process.getInputStream().readAllBytes();
       installed = process.waitFor() == 0;
     } catch (IOException missing) {
@@ -40,11 +41,12 @@ public record Openssl(Path folder) {
       }
     }
     try {
-      Process process =
-          new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+      Process process = new ProcessBuilder(command)
+          .directory(folder.toFile())
+          .redirectErrorStream(true)
+          .start();
       process.getOutputStream().close();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as("openssl %s: %s", arguments, output).isZero();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);

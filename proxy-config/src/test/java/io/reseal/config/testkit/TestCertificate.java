@@ -33,7 +33,8 @@ public record TestCertificate(X509Certificate certificate, KeyPair keys) {
   /** A self-signed CA with an EC key. */
   public static TestCertificate ca(String commonName) {
     KeyPair keys = ec();
-    return issue(commonName, keys, commonName, keys, /* isCa= */ true, Instant.now().plus(DAY));
+    return issue(
+        commonName, keys, commonName, keys, /* isCa= */ true, Instant.now().plus(DAY));
   }
 
   /** A server certificate with an EC key, signed by this CA; the first name is the CN too. */
@@ -65,28 +66,24 @@ public record TestCertificate(X509Certificate certificate, KeyPair keys) {
       Instant end,
       String... dnsNames) {
     try {
-      JcaX509v3CertificateBuilder builder =
-          new JcaX509v3CertificateBuilder(
-              new X500Name("CN=" + issuer),
-              BigInteger.valueOf(SERIALS.incrementAndGet()),
-              Date.from(end.minus(Duration.ofDays(2))),
-              Date.from(end),
-              new X500Name("CN=" + subject),
-              subjectKeys.getPublic());
+      JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+          new X500Name("CN=" + issuer),
+          BigInteger.valueOf(SERIALS.incrementAndGet()),
+          Date.from(end.minus(Duration.ofDays(2))),
+          Date.from(end),
+          new X500Name("CN=" + subject),
+          subjectKeys.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isCa));
       if (dnsNames.length > 0) {
-        GeneralName[] names =
-            Arrays.stream(dnsNames)
-                .map(name -> new GeneralName(GeneralName.dNSName, name))
-                .toArray(GeneralName[]::new);
+        GeneralName[] names = Arrays.stream(dnsNames)
+            .map(name -> new GeneralName(GeneralName.dNSName, name))
+            .toArray(GeneralName[]::new);
         builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
       }
       return new TestCertificate(
           new JcaX509CertificateConverter()
-              .getCertificate(
-                  builder.build(
-                      new JcaContentSignerBuilder("SHA256withECDSA")
-                          .build(issuerKeys.getPrivate()))),
+              .getCertificate(builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKeys.getPrivate()))),
           subjectKeys);
     } catch (IOException | OperatorCreationException | GeneralSecurityException broken) {
       throw new IllegalStateException(broken);
