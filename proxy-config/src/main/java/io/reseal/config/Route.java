@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * A rule from hosts, and for HTTP also paths, to an action. For one request the most specific host
- * wins (exact, then wildcard, then any), and under that host the most specific path (exact, then the
- * longest prefix); the order of routes in the file does not matter.
+ * wins (exact, then wildcard, then any), and under that host the most specific path (exact, then
+ * the longest prefix); the order of routes in the file does not matter.
  */
 public sealed interface Route {
   /** Unique among routes. */

@@ -1,6 +1,5 @@
 package io.reseal.config.check;
 
-import io.reseal.config.HostPort;
 import io.reseal.config.Listener;
 import io.reseal.config.ListenerSecurity;
 import io.reseal.config.Location;
@@ -10,8 +9,10 @@ import io.reseal.config.ServerIdentity;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
 import io.reseal.config.UpstreamTls;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,9 +20,9 @@ import java.util.Set;
 public final class CrossChecks {
   private final ProxyConfig config;
   private final Findings findings;
-  private final Map<String, Listener> listeners = new HashMap<>();
-  private final Map<String, Upstream> upstreams = new HashMap<>();
-  private final Map<String, ServerIdentity> identities = new HashMap<>();
+  private final Map<String, Listener> listeners = new LinkedHashMap<>();
+  private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
+  private final Map<String, ServerIdentity> identities = new LinkedHashMap<>();
 
   private CrossChecks(ProxyConfig config, Findings findings) {
     this.config = config;
@@ -42,40 +43,28 @@ public final class CrossChecks {
   // ---- listeners
 
   private void listeners() {
-    Set<HostPort> taken = new HashSet<>();
     for (Listener listener : config.listeners()) {
-      if (listeners.putIfAbsent(listener.name(), listener) != null) {
-        findings.error(
-            findings.of("listener", listener.name(), "name"),
-            "listener name given twice",
-            quoted(listener.name()),
-            "a unique name",
-            "Rename one of them.");
-      }
-      for (HostPort address : listener.addresses()) {
-        if (address.port() != 0 && !taken.add(address)) {
-          findings.error(
-              findings.of("listener", listener.name(), "address"),
-              "address given twice",
-              address.toString(),
-              "each address once",
-              "Several hosts share one listener by their routes.");
-        }
-      }
+      listeners.putIfAbsent(listener.name(), listener);
       if (listener.security() instanceof ListenerSecurity.Tls tls) {
-        tls(listener, tls);
+        identitiesExist(listener, tls);
+        namesAreOwnedOnce(listener, tls);
       }
     }
   }
 
-  private void tls(Listener listener, ListenerSecurity.Tls tls) {
-    Location at = findings.of("listener", listener.name(), "tls");
+  private void identitiesExist(Listener listener, ListenerSecurity.Tls tls) {
+    int index = 0;
     for (String name : tls.identities()) {
-      requireIdentity(name, at);
+      requireIdentity(
+          name, findings.of("listener", listener.name(), "tls.identities[" + index++ + "]"));
     }
     if (tls.unknownServerName() instanceof ListenerSecurity.UnknownServerName.ServeIdentity named) {
-      requireIdentity(named.identity(), at);
+      requireIdentity(
+          named.identity(), findings.of("listener", listener.name(), "tls.defaultIdentity"));
     }
+  }
+
+  private void namesAreOwnedOnce(Listener listener, ListenerSecurity.Tls tls) {
     Map<String, String> owners = new HashMap<>();
     for (String name : tls.identities()) {
       ServerIdentity identity = identities.get(name);
@@ -86,8 +75,8 @@ public final class CrossChecks {
         String other = owners.putIfAbsent(serverName, name);
         if (other != null && !other.equals(name)) {
           findings.error(
-              at,
-              "two identities for one server name on listener " + quoted(listener.name()),
+              findings.of("listener", listener.name(), "tls"),
+              "two identities for one server name on listener " + UserText.quoted(listener.name()),
               serverName + ": " + other + ", " + name,
               "one identity for each name",
               "Choose by the listener's identities, or by the identities' serverNames.");
@@ -98,13 +87,18 @@ public final class CrossChecks {
 
   private void requireIdentity(String name, Location at) {
     if (!identities.containsKey(name) && !isBroken("identity", name)) {
-      findings.error(
-          at,
-          "identity " + quoted(name) + " is not defined",
-          "",
-          "one of " + String.join(", ", identities.keySet()),
-          Suggestion.of(name, identities.keySet()));
+      notDefined("identity", "identities", name, identities.keySet(), at);
     }
+  }
+
+  private void notDefined(
+      String kind, String key, String name, Collection<String> known, Location at) {
+    findings.error(
+        at,
+        kind + " " + UserText.quoted(name) + " is not defined",
+        UserText.quoted(name),
+        known.isEmpty() ? "a name under " + key : UserText.oneOf(known),
+        Suggestion.of(name, known, "Add it under " + key + ", or fix the name."));
   }
 
   /** Whether the thing is there and has an error of its own, which says enough. */
@@ -116,15 +110,17 @@ public final class CrossChecks {
 
   private void routes() {
     for (Route route : config.routes()) {
+      int index = 0;
       for (String name : route.listeners()) {
         if (!listeners.containsKey(name)) {
-          findings.error(
-              findings.of("route", route.name(), "listeners"),
-              "listener " + quoted(name) + " is not defined",
-              "",
-              "one of " + String.join(", ", listeners.keySet()),
-              Suggestion.of(name, listeners.keySet()));
+          notDefined(
+              "listener",
+              "listeners",
+              name,
+              listeners.keySet(),
+              findings.of("route", route.name(), "listeners[" + index + "]"));
         }
+        index++;
       }
       String upstream = upstreamOf(route);
       if (upstream.isEmpty()) {
@@ -133,17 +129,12 @@ public final class CrossChecks {
       Upstream target = upstreams.get(upstream);
       Location at = findings.of("route", route.name(), actionOf(route));
       if (target == null) {
-        findings.error(
-            at,
-            "upstream " + quoted(upstream) + " is not defined",
-            "",
-            "one of " + String.join(", ", upstreams.keySet()),
-            Suggestion.of(upstream, upstreams.keySet()));
+        notDefined("upstream", "upstreams", upstream, upstreams.keySet(), at);
       } else if (!target.tls().equals(UpstreamTls.DEFAULT) && wastesTls(route)) {
         findings.error(
             at,
-            "route " + quoted(route.name()) + " does not use the tls settings of upstream "
-                + quoted(upstream),
+            "route " + UserText.quoted(route.name()) + " does not use the tls settings of upstream "
+                + UserText.quoted(upstream),
             actionOf(route),
             "reencrypt, or an upstream without tls",
             "Offload sends cleartext and passthrough the client's own bytes: nothing is verified.");
@@ -195,14 +186,19 @@ public final class CrossChecks {
     for (Upstream upstream : config.upstreams()) {
       Location at = findings.of("upstream", upstream.name(), "endpoints");
       if (!usedUpstreams.contains(upstream.name())) {
-        findings.warn(at, "no route uses upstream " + quoted(upstream.name()), "", "", "");
+        findings.warn(
+            at,
+            "no route uses upstream " + UserText.quoted(upstream.name()),
+            "",
+            "a route to it",
+            "Remove it, or add the route.");
       }
       if (upstream.tls().trustAnchors() instanceof TrustAnchors.Unverified) {
         findings.warn(
             findings.of("upstream", upstream.name(), "tls.skipVerification"),
-            "upstream " + quoted(upstream.name()) + " is not verified",
+            "upstream " + UserText.quoted(upstream.name()) + " is not verified",
             "skipVerification: true",
-            "",
+            "a destinationCA",
             "Whoever can reach the network in between can read and change everything. Name its CA"
                 + " by destinationCA.");
       }
@@ -221,15 +217,11 @@ public final class CrossChecks {
       if (!usedIdentities.contains(identity.name())) {
         findings.warn(
             findings.of("identity", identity.name(), "certificate"),
-            "no TLS listener serves identity " + quoted(identity.name()),
+            "no TLS listener serves identity " + UserText.quoted(identity.name()),
             "",
-            "",
-            "");
+            "a listener with tls that names it",
+            "Remove it, or name it in a listener's tls.identities.");
       }
     }
-  }
-
-  static String quoted(String text) {
-    return '"' + text + '"';
   }
 }

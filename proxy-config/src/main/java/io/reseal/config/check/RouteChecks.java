@@ -6,11 +6,16 @@ import io.reseal.config.ListenerSecurity;
 import io.reseal.config.Location;
 import io.reseal.config.PathMatch;
 import io.reseal.config.ProxyConfig;
+import io.reseal.config.RequestPolicy;
+import io.reseal.config.RequestPolicy.EncodedSlashes;
+import io.reseal.config.RequestPolicy.RepeatedSlashes;
 import io.reseal.config.Route;
 import io.reseal.config.ServerIdentity;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The rules on routes that share a listener. */
 final class RouteChecks {
@@ -36,6 +41,7 @@ final class RouteChecks {
     }
     for (Route route : config.routes()) {
       passthroughNeedsTls(route);
+      pathsCanMatch(route);
     }
   }
 
@@ -50,7 +56,7 @@ final class RouteChecks {
   private void overlaps(Listener listener) {
     Map<String, Route> terminated = new HashMap<>();
     Map<HostPattern, Route> terminatedHosts = new HashMap<>();
-    Map<HostPattern, Route> passedThrough = new HashMap<>();
+    Map<HostPattern, Route> passedThrough = new LinkedHashMap<>();
     for (Route route : routesOn(listener)) {
       for (HostPattern host : route.hosts()) {
         if (route instanceof Route.Passthrough) {
@@ -62,7 +68,7 @@ final class RouteChecks {
           terminatedHosts.putIfAbsent(host, route);
           requireIdentity(listener, http, host);
           for (PathMatch path : http.paths()) {
-            String place = host + " " + kindOf(path) + " " + path.path();
+            String place = host + " " + placeOf(path);
             Route other = terminated.putIfAbsent(place, route);
             if (other != null && other != route) {
               twice(route, other, listener, place);
@@ -77,7 +83,7 @@ final class RouteChecks {
         findings.error(
             findings.of("route", other.name(), CrossChecks.actionOf(other)),
             "host " + entry.getKey() + " is passed through and terminated on listener "
-                + CrossChecks.quoted(listener.name()),
+                + UserText.quoted(listener.name()),
             "routes " + entry.getValue().name() + ", " + other.name(),
             "one of the two",
             "Passthrough ends no TLS, so no path can be routed.");
@@ -85,14 +91,22 @@ final class RouteChecks {
     }
   }
 
-  private static String kindOf(PathMatch path) {
-    return path instanceof PathMatch.Exact ? "exact" : "prefix";
+  /** The same text for paths that match the same: "/a" and "/a/" are one prefix. */
+  private static String placeOf(PathMatch match) {
+    return switch (match) {
+      case PathMatch.Exact(String path) -> "exact " + path;
+      case PathMatch.Prefix(String path) ->
+        "prefix "
+            + (path.length() > 1 && path.endsWith("/")
+                ? path.substring(0, path.length() - 1)
+                : path);
+    };
   }
 
   private void twice(Route route, Route other, Listener listener, String place) {
     findings.error(
         findings.of("route", route.name(), CrossChecks.actionOf(route)),
-        "two routes for the same place on listener " + CrossChecks.quoted(listener.name()),
+        "two routes for the same place on listener " + UserText.quoted(listener.name()),
         place + ": " + other.name() + ", " + route.name(),
         "one route",
         "The order of routes does not matter, so neither could win.");
@@ -102,7 +116,7 @@ final class RouteChecks {
   private void requireIdentity(Listener listener, Route.Http route, HostPattern host) {
     if (!(listener.security() instanceof ListenerSecurity.Tls tls)
         || !(tls.unknownServerName() instanceof ListenerSecurity.UnknownServerName.Refuse)
-        || host instanceof HostPattern.Any) {
+        || host instanceof HostPattern.Any && !tls.identities().isEmpty()) {
       return;
     }
     boolean unreadable = tls.identities().stream().anyMatch(name -> !identities.containsKey(name));
@@ -112,17 +126,26 @@ final class RouteChecks {
     // A route for every listener may be meant for another one that covers it.
     Location at = findings.of("route", route.name(), "hosts");
     String what =
-        "no identity of listener " + CrossChecks.quoted(listener.name()) + " covers host " + host;
+        "no identity of listener " + UserText.quoted(listener.name()) + " covers host " + host;
     String hint =
         "Add a certificate with that name, set the listener's defaultIdentity, or name the route's"
             + " listeners.";
     if (route.listeners().isEmpty() && listeners.size() > 1) {
-      findings.warn(at, what, "", "a certificate with that name", hint);
+      findings.warn(at, what, namesOf(tls), "a certificate with that name", hint);
     } else {
-      findings.error(at, what, "", "a certificate with that name", hint);
+      findings.error(at, what, namesOf(tls), "a certificate with that name", hint);
     }
   }
 
+  private String namesOf(ListenerSecurity.Tls tls) {
+    List<String> names = tls.identities().stream()
+        .flatMap(name -> Optional.ofNullable(identities.get(name)).stream())
+        .flatMap(identity -> identity.serverNames().stream())
+        .toList();
+    return names.isEmpty() ? "no identity" : UserText.plain(String.join(", ", names));
+  }
+
+  /** Whether a client can get some name of the pattern; a wildcard needs no more than one. */
   private boolean covers(String identityName, HostPattern host) {
     ServerIdentity identity = identities.get(identityName);
     if (identity == null) {
@@ -130,8 +153,14 @@ final class RouteChecks {
     }
     String name = host.toString();
     int dot = name.indexOf('.');
-    String wildcard = dot < 0 ? "" : "*" + name.substring(dot);
-    return identity.serverNames().contains(name) || identity.serverNames().contains(wildcard);
+    String suffix = dot < 0 ? "" : name.substring(dot);
+    if (identity.serverNames().contains(name) || identity.serverNames().contains("*" + suffix)) {
+      return true;
+    }
+    return host instanceof HostPattern.Wildcard
+        && identity.serverNames().stream()
+            .anyMatch(covered -> covered.indexOf('.') > 0
+                && covered.substring(covered.indexOf('.')).equals(suffix));
   }
 
   private void passthroughNeedsTls(Route route) {
@@ -149,6 +178,35 @@ final class RouteChecks {
           "route " + route.name(),
           "a listener with tls",
           "Passthrough chooses by the SNI, which only TLS has. An empty tls: {} will do.");
+    }
+  }
+
+  /** Requests are normalised by the policy before paths are compared. */
+  private void pathsCanMatch(Route route) {
+    if (!(route instanceof Route.Http http)) {
+      return;
+    }
+    RequestPolicy policy = config.requests();
+    int index = 0;
+    for (PathMatch match : http.paths()) {
+      Location at = findings.of("route", route.name(), "paths[" + index++ + "]");
+      String path = match.path();
+      if (path.contains("//") && policy.repeatedSlashes() == RepeatedSlashes.MERGE) {
+        findings.warn(
+            at,
+            "the path matches no request",
+            UserText.quoted(path),
+            "single slashes, because requests.repeatedSlashes is merge",
+            "Write one slash, or set requests.repeatedSlashes: keep.");
+      } else if ((path.contains("%2F") || path.contains("%5C"))
+          && policy.encodedSlashes() == EncodedSlashes.REJECT) {
+        findings.warn(
+            at,
+            "the path matches no request",
+            UserText.quoted(path),
+            "no %2F and %5C, because requests.encodedSlashes is reject",
+            "Leave it out, or set requests.encodedSlashes: keep.");
+      }
     }
   }
 }

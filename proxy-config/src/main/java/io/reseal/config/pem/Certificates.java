@@ -7,7 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Certificate chains and CA bundles from PEM. */
@@ -38,7 +38,7 @@ public final class Certificates {
           key ? "a private key where a certificate belongs" : "no certificate",
           "blocks: " + labels(text),
           "at least one CERTIFICATE block",
-          "");
+          key ? "Name the certificate's file; keys stay secret." : "Check which file is meant.");
     }
     return certificates;
   }
@@ -54,9 +54,10 @@ public final class Certificates {
           .generateCertificate(new ByteArrayInputStream(block.content()));
     } catch (CertificateException bad) {
       throw new PemException(
-          "certificate %d of %d, begun at line %d, is not X.509"
+          "certificate %d of %d (begun at line %d) is not X.509"
               .formatted(index, total, block.line()),
-          String.valueOf(bad.getMessage()),
+          // The JDK names the classes of its causes, which say nothing to a user.
+          String.valueOf(bad.getMessage()).replaceAll("[A-Za-z.]+Exception: ", ""),
           "a DER certificate in base64",
           "Copy it again from its source.");
     }
@@ -65,27 +66,16 @@ public final class Certificates {
   /**
    * A server's chain in order: the leaf first, then each issuer.
    *
-   * @param leafKey the public key that the leaf must have, null where it is not known
-   * @param warn gets what was put right or looks wrong
+   * @param certificates in any order, the leaf among them
+   * @param warn gets what was put right or looks wrong, and what to do about it
    */
   public static List<X509Certificate> chain(
-      PemText text, java.security.@Nullable PublicKey leafKey, Consumer<String> warn)
-      throws PemException {
-    List<X509Certificate> pool = new ArrayList<>(all(text));
-    X509Certificate leaf = pool.getFirst();
-    if (leafKey != null && !leaf.getPublicKey().equals(leafKey)) {
-      for (X509Certificate candidate : pool) {
-        if (candidate.getPublicKey().equals(leafKey)) {
-          warn.accept("the leaf certificate does not come first; the chain was put in order");
-          leaf = candidate;
-          break;
-        }
-      }
-    }
+      List<X509Certificate> certificates, X509Certificate leaf, BiConsumer<String, String> warn) {
+    List<X509Certificate> pool = new ArrayList<>(certificates);
+    boolean inOrder = pool.getFirst().equals(leaf);
     List<X509Certificate> chain = new ArrayList<>();
     chain.add(leaf);
     pool.remove(leaf);
-    boolean inOrder = true;
     while (!selfIssued(chain.getLast())) {
       X509Certificate issuer = issuerOf(chain.getLast(), pool);
       if (issuer == null) {
@@ -96,14 +86,20 @@ public final class Certificates {
       chain.add(issuer);
     }
     if (!inOrder) {
-      warn.accept("the chain was not in order (each certificate followed by its issuer)");
+      warn.accept(
+          "the chain was not in order",
+          "It is sent in order all the same; other servers would not.");
     }
     if (!pool.isEmpty()) {
-      warn.accept(pool.size() + " certificate(s) do not belong to the chain and are not sent: "
-          + pool.getFirst().getSubjectX500Principal());
+      warn.accept(
+          pool.size() + " certificate(s) do not belong to the chain and are not sent, as "
+              + pool.getFirst().getSubjectX500Principal(),
+          "Remove them, or add the issuer that is missing in between.");
     }
     if (chain.size() > 1 && selfIssued(chain.getLast())) {
-      warn.accept("the root is part of the chain; clients have it or do not believe it anyway");
+      warn.accept(
+          "the root is part of the chain",
+          "Leave it out: clients have it, or do not believe it anyway.");
     }
     return chain;
   }

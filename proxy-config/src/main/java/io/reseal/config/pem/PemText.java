@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -19,8 +19,11 @@ import java.util.List;
 public record PemText(List<Block> blocks, String source) {
   private static final int MOST_BYTES = 4 << 20;
   private static final String BEGIN = "-----BEGIN ";
-  private static final String END = "-----END ";
   private static final String DASHES = "-----";
+  private static final String PEM_IN_BASE64 = "LS0tLS1CRUdJTi";
+  private static final int MOST_PATH = 100;
+  private static final int DER_SEQUENCE = 0x30;
+  private static final int DER_LONG_FORM = 0x80;
 
   /**
    * One block.
@@ -35,19 +38,56 @@ public record PemText(List<Block> blocks, String source) {
     blocks = List.copyOf(blocks);
   }
 
+  /** Whether a value is PEM itself, not the path of a file. */
+  public static boolean isInline(String value) {
+    return value.contains(BEGIN);
+  }
+
   /** Reads a file, or takes the text itself where the value holds a PEM block. */
   public static PemText load(String value, Path base) throws PemException {
-    if (value.contains(BEGIN)) {
+    if (isInline(value)) {
       return parse(value, "inline PEM");
     }
-    Path file = base.resolve(value);
+    if (isPasted(value)) {
+      // Never shown: it may be a private key.
+      throw new PemException(
+          "neither a file path nor PEM",
+          value.length() + " characters",
+          "a file path, or PEM from -----BEGIN on",
+          value.startsWith(PEM_IN_BASE64)
+              ? "This is PEM in base64 once more; decode it: base64 -d"
+              : "Put -----BEGIN ...----- and -----END ...----- around base64.");
+    }
     try {
+      return load(base.resolve(value));
+    } catch (InvalidPathException bad) {
+      throw new PemException(
+          "not a path",
+          "a character that paths cannot have",
+          "a file path",
+          "Write the path of a PEM file, or PEM from -----BEGIN on.");
+    }
+  }
+
+  /** Whether a value is no path, but key material that somebody pasted without its frame. */
+  private static boolean isPasted(String value) {
+    return value.startsWith(PEM_IN_BASE64)
+        || value.strip().indexOf('\n') >= 0
+        || value.length() > MOST_PATH && value.matches("[A-Za-z0-9+/=\\s]+");
+  }
+
+  private static PemText load(Path file) throws PemException {
+    try {
+      if (Files.isDirectory(file)) {
+        throw new PemException(
+            "this is a folder", file.toString(), "a PEM file", "Name a file in it.");
+      }
       if (Files.size(file) > MOST_BYTES) {
         throw new PemException(
             "the file is too large",
             Files.size(file) + " bytes",
             "at most " + MOST_BYTES + " bytes",
-            "");
+            "Leave only what is needed there.");
       }
       return parse(
           new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1), file.toString());
@@ -59,38 +99,67 @@ public record PemText(List<Block> blocks, String source) {
           "Paths are relative to the folder of the configuration file.");
     } catch (AccessDeniedException denied) {
       throw new PemException(
-          "the file cannot be read: permission denied",
+          "permission denied",
           file.toString(),
-          "",
+          "a file that can be read",
           "Let the user that runs Reseal read it.");
     } catch (IOException failed) {
       throw new PemException(
-          "the file cannot be read: " + failed.getMessage(), file.toString(), "", "");
+          "the file cannot be read: " + failed.getMessage(),
+          file.toString(),
+          "a PEM file",
+          "Check the file and its folder.");
     }
   }
 
   static PemText parse(String text, String source) throws PemException {
     if (text.isBlank()) {
-      throw new PemException("the file is empty", source, "PEM", "");
+      throw new PemException(
+          "the file is empty", source, "a PEM block", "Write it again from its source.");
     }
-    String[] lines = inlineLines(text);
+    String[] lines = inlineLines(withoutByteOrderMark(text));
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < lines.length; i++) {
       String line = lines[i].strip();
       if (line.startsWith(BEGIN) && line.endsWith(DASHES)) {
         String label = line.substring(BEGIN.length(), line.length() - DASHES.length());
-        i = block(lines, i, label, blocks);
+        i = new BlockReader(lines, i, label, blocks.size() + 1).into(blocks);
       }
     }
     if (blocks.isEmpty()) {
-      boolean der = text.charAt(0) == 0x30;
-      throw new PemException(
-          der ? "the file is DER, not PEM" : "no PEM block",
-          source,
-          "-----BEGIN ...-----",
-          der ? "Convert it: openssl x509 -inform der -in FILE -out FILE.pem" : "");
+      throw noBlock(text, source);
     }
     return new PemText(blocks, source);
+  }
+
+  /** The mark of UTF-8, seen as Latin-1 in a file or as one character in a text. */
+  private static String withoutByteOrderMark(String text) {
+    if (text.startsWith("\u00EF\u00BB\u00BF")) {
+      return text.substring(3);
+    }
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+
+  private static PemException noBlock(String text, String source) {
+    String begin = "-----BEGIN ...-----";
+    if (text.startsWith("\u00FF\u00FE") || text.startsWith("\u00FE\u00FF")) {
+      return new PemException(
+          "the file is UTF-16",
+          source,
+          begin + " in ASCII",
+          "Convert it: iconv -f UTF-16 -t ASCII");
+    }
+    if (text.length() > 1 && text.charAt(0) == DER_SEQUENCE && text.charAt(1) > DER_LONG_FORM) {
+      boolean store = source.endsWith(".p12") || source.endsWith(".pfx");
+      return new PemException(
+          store ? "the file is PKCS#12, not PEM" : "the file is DER, not PEM",
+          source,
+          begin,
+          store
+              ? "Convert it: openssl pkcs12 -in FILE -out FILE.pem -nodes"
+              : "Convert it: openssl x509 -inform der -in FILE -out FILE.pem");
+    }
+    return new PemException("no PEM block", source, begin, "Check which file is meant.");
   }
 
   /** A text that lost its line ends in the YAML (folded) gets them back around the blocks. */
@@ -99,61 +168,5 @@ public record PemText(List<Block> blocks, String source) {
         .replaceAll("[ \t]+(-----END )", "\n$1")
         .replaceAll("(-----END [A-Z0-9 ]+-----)[ \t]+", "$1\n")
         .split("\r\n|\n|\r", -1);
-  }
-
-  private static int block(String[] lines, int start, String label, List<Block> blocks)
-      throws PemException {
-    StringBuilder base64 = new StringBuilder();
-    StringBuilder whole = new StringBuilder(lines[start].strip()).append('\n');
-    List<String> headers = new ArrayList<>();
-    for (int i = start + 1; i < lines.length; i++) {
-      String line = lines[i].strip();
-      whole.append(line).append('\n');
-      if (line.startsWith(END)) {
-        byte[] content = decode(base64.toString(), label, blocks.size(), start);
-        blocks.add(new Block(label, headers, content, whole.toString(), start + 1));
-        return i;
-      }
-      if (line.indexOf(':') > 0) {
-        headers.add(line);
-        continue;
-      }
-      for (int c = 0; c < line.length(); c++) {
-        char character = line.charAt(c);
-        boolean legal = character < 128
-            && (Character.isLetterOrDigit(character) || "+/= \t".indexOf(character) >= 0);
-        if (!legal) {
-          throw new PemException(
-              "%s %d: bad base64 at line %d"
-                  .formatted(label.toLowerCase(java.util.Locale.ROOT), blocks.size() + 1, i + 1),
-              "a character that base64 does not have",
-              "A-Z a-z 0-9 + / =",
-              "Copy the block again from its source.");
-        }
-        if (character != ' ' && character != '\t') {
-          base64.append(character);
-        }
-      }
-    }
-    throw new PemException(
-        "%s %d, begun at line %d, has no END line"
-            .formatted(label.toLowerCase(java.util.Locale.ROOT), blocks.size() + 1, start + 1),
-        "the end of the text",
-        END + label + DASHES,
-        "The file may be cut off.");
-  }
-
-  private static byte[] decode(String base64, String label, int index, int start)
-      throws PemException {
-    try {
-      return Base64.getDecoder().decode(base64);
-    } catch (IllegalArgumentException bad) {
-      throw new PemException(
-          "%s %d, begun at line %d: bad base64"
-              .formatted(label.toLowerCase(java.util.Locale.ROOT), index + 1, start + 1),
-          String.valueOf(bad.getMessage()),
-          "complete base64",
-          "The block may be cut off; copy it again from its source.");
-    }
   }
 }

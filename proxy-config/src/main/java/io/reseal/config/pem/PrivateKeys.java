@@ -13,7 +13,6 @@ import java.util.Locale;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
-import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
@@ -44,7 +43,11 @@ public final class PrivateKeys {
     for (PemText.Block block : text.blocks()) {
       if (Certificates.isKey(block)) {
         if (key != null) {
-          throw new PemException("two private keys in one file", text.source(), "one", "");
+          throw new PemException(
+              "two private keys in one file",
+              text.source(),
+              "one",
+              "Leave only the key of the certificate there.");
         }
         key = block;
       }
@@ -56,50 +59,55 @@ public final class PrivateKeys {
           certificate ? "a certificate where a private key belongs" : "no private key",
           text.source(),
           "a PRIVATE KEY block",
-          "");
+          "Check which file is meant.");
     }
-    return toJdk(info(key, password), text.source());
+    return toJdk(info(key, password));
   }
 
   private static PrivateKeyInfo info(PemText.Block block, String password) throws PemException {
-    try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
-      Object parsed = parser.readObject();
-      if (parsed instanceof PrivateKeyInfo plain) {
-        return plain;
-      }
-      if (parsed instanceof PEMKeyPair pair) {
-        return pair.getPrivateKeyInfo();
-      }
-      if (parsed == null) {
-        throw new PemException("the private key cannot be read", block.label(), "", "");
-      }
-      if (password.isEmpty()) {
-        throw new PemException(
-            "the private key is encrypted and no password is given",
-            block.label(),
-            "a password",
-            "Set keyPassword or keyPasswordFile.");
-      }
+    Object parsed = parsed(block);
+    if (parsed instanceof PrivateKeyInfo plain) {
+      return plain;
+    }
+    if (parsed instanceof PEMKeyPair pair) {
+      return pair.getPrivateKeyInfo();
+    }
+    if (password.isEmpty()) {
+      throw new PemException(
+          "the private key is encrypted and no password is given",
+          block.label(),
+          "a password",
+          "Set keyPassword or keyPasswordFile.");
+    }
+    try {
       return decrypted(parsed, password);
-    } catch (PEMException | PKCSException | OperatorCreationException wrong) {
-      if (!password.isEmpty()) {
-        throw new PemException(
-            "the private key cannot be decrypted",
-            "the password given",
-            "the key's password",
-            "Check keyPassword or keyPasswordFile.");
-      }
-      throw unreadable(wrong);
-    } catch (IOException bad) {
-      throw unreadable(bad);
+    } catch (IOException | PKCSException | OperatorCreationException wrong) {
+      // A wrong password can also lead to bytes that only look decrypted.
+      throw new PemException(
+          "the private key cannot be decrypted",
+          "the password given",
+          "the key's password",
+          "Check keyPassword or keyPasswordFile.");
     }
   }
 
-  private static PemException unreadable(Exception cause) {
-    String kind = cause.getClass().getSimpleName();
+  private static Object parsed(PemText.Block block) throws PemException {
+    try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
+      Object parsed = parser.readObject();
+      if (parsed == null) {
+        throw unreadable(block.label());
+      }
+      return parsed;
+    } catch (IOException | RuntimeException bad) {
+      // Bouncy Castle also answers broken DER with unchecked exceptions.
+      throw unreadable(block.label());
+    }
+  }
+
+  private static PemException unreadable(String label) {
     return new PemException(
         "the private key cannot be read",
-        kind,
+        "a broken " + label + " block",
         "PKCS#8, PKCS#1 or SEC1 in PEM",
         "Check it: openssl pkey -noout -in FILE");
   }
@@ -120,14 +128,19 @@ public final class PrivateKeys {
     throw new IOException("unknown kind");
   }
 
-  private static PrivateKey toJdk(PrivateKeyInfo info, String source) throws PemException {
+  private static PrivateKey toJdk(PrivateKeyInfo info) throws PemException {
     String oid = info.getPrivateKeyAlgorithm().getAlgorithm().getId();
     String algorithm = switch (oid) {
-      case "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10" -> "RSA";
+      case "1.2.840.113549.1.1.1" -> "RSA";
       case "1.2.840.10045.2.1" -> "EC";
       case "1.3.101.112", "1.3.101.113" -> "EdDSA";
       default ->
-        throw new PemException("a key of an unknown algorithm", oid, "RSA, EC or Ed25519", "");
+        throw new PemException(
+            "a key of an unsupported algorithm",
+            oid.equals("1.2.840.113549.1.1.10") ? "RSASSA-PSS only" : oid,
+            "RSA, EC or Ed25519",
+            "Make a key that clients know: openssl genpkey -algorithm EC -pkeyopt"
+                + " ec_paramgen_curve:P-256");
     };
     try {
       return KeyFactory.getInstance(algorithm)
@@ -137,11 +150,11 @@ public final class PrivateKeys {
           "the private key is broken",
           algorithm,
           "a usable key",
-          "Check it: openssl pkey -check -noout -in " + source);
+          "Check it: openssl pkey -check -noout -in FILE");
     }
   }
 
-  /** Whether a private key belongs to a certificate: a signature of the one verifies by the other. */
+  /** Whether a private key belongs to a certificate: what the one signs verifies by the other. */
   public static boolean match(PrivateKey key, X509Certificate certificate) {
     String keyAlgorithm = key.getAlgorithm().toUpperCase(Locale.ROOT);
     String signature = switch (keyAlgorithm) {

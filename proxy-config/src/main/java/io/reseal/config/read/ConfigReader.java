@@ -7,15 +7,17 @@ import io.reseal.config.check.CrossChecks;
 import io.reseal.config.check.Findings;
 import io.reseal.config.schema.ConfigSchema;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -26,6 +28,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public final class ConfigReader {
   private static final int MOST_BYTES = 16 << 20;
   private static final int MOST_ALIASES = 100;
+  private static final String START = "Start with the example in docs/examples/minimal.yaml.";
 
   private ConfigReader() {}
 
@@ -34,23 +37,42 @@ public final class ConfigReader {
     String name = file.toString();
     try {
       if (Files.isDirectory(file)) {
-        return refused(name, "this is a folder", "a YAML file", "");
+        return refused(name, "this is a folder", "", "a YAML file", "Name a file in it.");
       }
       if (Files.size(file) > MOST_BYTES) {
-        return refused(name, "the file is too large", "at most " + MOST_BYTES + " bytes", "");
+        return refused(
+            name,
+            "the file is too large",
+            Files.size(file) + " bytes",
+            "at most " + MOST_BYTES + " bytes",
+            "Move PEM to files of its own.");
       }
       Path folder = file.toAbsolutePath().getParent();
-      return read(Files.readString(file), folder == null ? Path.of("") : folder, name);
+      byte[] bytes = Files.readAllBytes(file);
+      Optional<Problem> badText = Utf8.problem(bytes, name);
+      return badText.isPresent()
+          ? new ConfigResult.Invalid(List.of(badText.get()))
+          : read(
+              new String(bytes, StandardCharsets.UTF_8),
+              folder == null ? Path.of("") : folder,
+              name);
     } catch (NoSuchFileException missing) {
-      return refused(name, "the file does not exist", "a YAML file", "Check the path given by -c.");
+      return refused(
+          name, "the file does not exist", "", "a YAML file", "Check the path given by -c.");
     } catch (AccessDeniedException denied) {
       return refused(
           name,
-          "the file cannot be read: permission denied",
+          "permission denied",
           "",
+          "a file that can be read",
           "Let the user that runs Reseal read it.");
     } catch (IOException failed) {
-      return refused(name, "the file cannot be read: " + failed.getMessage(), "text in UTF-8", "");
+      return refused(
+          name,
+          "the file cannot be read: " + failed.getMessage(),
+          "",
+          "a YAML file",
+          "Check the file and its folder.");
     }
   }
 
@@ -66,27 +88,36 @@ public final class ConfigReader {
         .setMaxAliasesForCollections(MOST_ALIASES)
         .setCodePointLimit(MOST_BYTES)
         .setAllowDuplicateKeys(true)
+        .setAllowNonScalarKeys(true)
         .build();
     try {
       Iterator<Node> documents =
           new Compose(settings).composeAllFromString(text).iterator();
       if (!documents.hasNext()) {
-        return refused(fileName, "the file is empty", "at least listeners", "");
+        return refused(fileName, "the file is empty", "nothing", "at least listeners", START);
       }
       Node root = documents.next();
       if (documents.hasNext()) {
-        return refused(fileName, "more than one YAML document (---)", "one", "");
+        Location second = Nodes.at(documents.next(), "", fileName);
+        return refused(
+            second,
+            "more than one YAML document",
+            "---",
+            "one document",
+            "Remove the line with the three dashes.");
       }
-      return read(root, base, fileName);
-    } catch (MarkedYamlEngineException syntax) {
-      Location at = syntax
-          .getProblemMark()
-          .map(mark -> new Location(fileName, mark.getLine() + 1, mark.getColumn() + 1, ""))
-          .orElseGet(() -> new Location(fileName, 0, 0, ""));
-      return new ConfigResult.Invalid(
-          List.of(new Problem(at, "not YAML: " + syntax.getProblem(), "", "", "")));
+      return Nodes.isNull(root)
+          ? refused(fileName, "the file says nothing", "nothing", "at least listeners", START)
+          : read(root, base, fileName);
     } catch (YamlEngineException broken) {
-      return refused(fileName, "not YAML: " + broken.getMessage(), "", "");
+      return new ConfigResult.Invalid(List.of(YamlProblem.of(broken, fileName)));
+    } catch (StackOverflowError tooDeep) {
+      return refused(
+          fileName,
+          "nested too deeply",
+          "thousands of levels",
+          "fewer than ten",
+          "Check the brackets and the indentation.");
     }
   }
 
@@ -96,12 +127,24 @@ public final class ConfigReader {
     ProxyConfig config = new ModelReader(findings, base).read(section);
     CrossChecks.run(config, findings);
     return findings.errors().isEmpty()
-        ? new ConfigResult.Valid(config, findings.warnings())
-        : new ConfigResult.Invalid(findings.errors());
+        ? new ConfigResult.Valid(config, inOrder(findings.warnings()))
+        : new ConfigResult.Invalid(inOrder(findings.errors()));
   }
 
-  private static ConfigResult refused(String file, String what, String expected, String hint) {
-    return new ConfigResult.Invalid(
-        List.of(new Problem(new Location(file, 0, 0, ""), what, "", expected, hint)));
+  private static List<Problem> inOrder(List<Problem> problems) {
+    return problems.stream()
+        .sorted(Comparator.<Problem>comparingInt(problem -> problem.location().line())
+            .thenComparingInt(problem -> problem.location().column()))
+        .toList();
+  }
+
+  private static ConfigResult refused(
+      String file, String what, String found, String expected, String hint) {
+    return refused(new Location(file, 0, 0, ""), what, found, expected, hint);
+  }
+
+  private static ConfigResult refused(
+      Location at, String what, String found, String expected, String hint) {
+    return new ConfigResult.Invalid(List.of(new Problem(at, what, found, expected, hint)));
   }
 }

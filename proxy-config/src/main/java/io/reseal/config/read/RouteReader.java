@@ -5,6 +5,7 @@ import io.reseal.config.PathMatch;
 import io.reseal.config.RedirectTarget;
 import io.reseal.config.Route;
 import io.reseal.config.check.Findings;
+import io.reseal.config.check.UserText;
 import io.reseal.config.schema.ConfigSchema;
 import java.net.IDN;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ final class RouteReader {
   private static final List<String> ACTIONS =
       List.of("reencrypt", "passthrough", "offload", "redirect");
 
+  private static final String OTHER_HOST_HINT =
+      "A host has letters, digits, hyphens and dots, and no path.";
+
   private final Findings findings;
   private final Set<String> names = new HashSet<>();
 
@@ -26,82 +30,64 @@ final class RouteReader {
     this.findings = findings;
   }
 
-  /** A route, empty where its action is not known. */
+  /**
+   * A route, empty where its action is not known.
+   *
+   * @param position from 1, for the name of a route that has none
+   */
   Optional<Route> route(Section section, int position) {
     List<HostPattern> hosts = hosts(section);
-    String standard =
-        (hosts.isEmpty() ? "route" : hosts.getFirst().toString()) + "#" + (position + 1);
+    String name = name(section, hosts, position);
+    List<String> listeners =
+        section.texts("listeners").stream().map(Section.Text::value).toList();
+    List<PathMatch> paths = paths(section);
+    List<String> given = ACTIONS.stream().filter(section::names).toList();
+    if (given.size() != 1) {
+      // Reported by the section: the actions exclude each other, and one is due.
+      return Optional.empty();
+    }
+    String action = given.getFirst();
+    if (action.equals("redirect")) {
+      return Optional.of(new Route.Redirect(name, listeners, hosts, paths, target(section)));
+    }
+    String upstream = section.shorthand(action, ConfigSchema.FORWARD, "upstream");
+    return Optional.of(
+        switch (action) {
+          case "passthrough" -> new Route.Passthrough(name, listeners, hosts, upstream);
+          case "offload" -> new Route.Offload(name, listeners, hosts, paths, upstream);
+          default -> new Route.Reencrypt(name, listeners, hosts, paths, upstream);
+        });
+  }
+
+  private String name(Section section, List<HostPattern> hosts, int position) {
+    String standard = (hosts.isEmpty() ? "route" : hosts.getFirst().toString()) + "#" + position;
     String name = section.text("name", standard);
     if (!names.add(name)) {
       section.error(
           "name",
           "route name given twice",
-          Section.quoted(name),
+          UserText.quoted(name),
           "a unique name",
           "Rename one of them.");
+      // What else is wrong with it is reported at its own place.
+      name = section.path();
     }
     findings.define("route", name, section.location());
-    List<String> listeners =
-        section.texts("listeners").stream().map(Section.Text::value).toList();
-    // "redirect:" without a value is one, with every default.
-    List<String> given = ACTIONS.stream().filter(section::names).toList();
-    if (given.equals(List.of("redirect"))) {
-      return Optional.of(
-          new Route.Redirect(name, listeners, hosts, paths(section), target(section)));
-    }
-    if (given.size() != 1) {
-      findings.error(
-          section.location(),
-          given.isEmpty() ? "route without an action" : "route with more than one action",
-          String.join(", ", given),
-          "exactly one of " + String.join(", ", ACTIONS),
-          "");
-      return Optional.empty();
-    }
-    String action = given.getFirst();
-    String upstream = section.shorthand(action, ConfigSchema.FORWARD, "upstream");
-    return Optional.of(
-        switch (action) {
-          case "passthrough" -> {
-            if (section.has("paths")) {
-              section.error(
-                  "paths",
-                  "paths on a passthrough route",
-                  "",
-                  "no paths",
-                  "Passthrough sees no request. Use reencrypt to route by path.");
-            }
-            yield new Route.Passthrough(name, listeners, hosts, upstream);
-          }
-          case "offload" -> new Route.Offload(name, listeners, hosts, paths(section), upstream);
-          default -> new Route.Reencrypt(name, listeners, hosts, paths(section), upstream);
-        });
+    return name;
   }
 
   private List<HostPattern> hosts(Section section) {
-    if (section.has("host") && section.has("hosts")) {
-      section.error("hosts", "both host and hosts", "", "one of them", "");
-    }
-    String key = section.has("host") ? "host" : "hosts";
     List<HostPattern> hosts = new ArrayList<>();
-    for (Section.Text text : section.texts(key)) {
+    for (Section.Text text : section.texts(section.has("host") ? "host" : "hosts")) {
       Syntax.hostPattern(text.value())
           .ifPresentOrElse(
               hosts::add,
               () -> findings.error(
                   text.location(),
                   "wrong host",
-                  Section.quoted(text.value()),
+                  UserText.quoted(text.value()),
                   "a host, *. and a host, or *",
                   hostHint(text.value())));
-    }
-    if (section.texts(key).isEmpty()) {
-      findings.error(
-          section.location(),
-          "route without a host",
-          "",
-          "hosts",
-          "Add hosts: [shop.example], or \"*\" for every host.");
     }
     return hosts;
   }
@@ -111,19 +97,22 @@ final class RouteReader {
       return "Leave the scheme out.";
     }
     if (host.matches(".*:[0-9]+")) {
-      return "Leave the port out; a route is for a host on every port.";
+      return "Leave the port out; it is no part of the host.";
     }
     if (host.indexOf('*') > 0 || host.startsWith("*") && !host.startsWith("*.")) {
       return "A wildcard stands for one whole label at the start.";
+    }
+    if (host.matches("[0-9.]+")) {
+      return "An IPv4 address has four numbers of 0 to 255.";
     }
     if (host.chars().anyMatch(c -> c > 127)) {
       try {
         return "Write it as " + IDN.toASCII(host.toLowerCase(Locale.ROOT));
       } catch (IllegalArgumentException noName) {
-        return "";
+        return OTHER_HOST_HINT;
       }
     }
-    return "";
+    return OTHER_HOST_HINT;
   }
 
   private List<PathMatch> paths(Section section) {
@@ -132,34 +121,42 @@ final class RouteReader {
     }
     List<PathMatch> paths = new ArrayList<>();
     for (Section path : section.sections("paths", ConfigSchema.PATH)) {
-      if (path.has("exact") == path.has("prefix")) {
-        findings.error(
-            path.location(), "path without a kind, or with both", "", "either exact or prefix", "");
-        continue;
-      }
-      String key = path.has("exact") ? "exact" : "prefix";
-      String value = path.text(key, "/");
-      if (!value.startsWith("/") || value.chars().anyMatch(c -> "?#%\\ ".indexOf(c) >= 0)) {
-        path.error(
-            key,
-            "wrong path",
-            Section.quoted(value),
-            "a path that starts with a slash, without query and escapes",
-            "Paths are compared after unescaping and removing dot segments.");
-        continue;
-      }
-      paths.add(key.equals("exact") ? new PathMatch.Exact(value) : new PathMatch.Prefix(value));
+      path(path).ifPresent(paths::add);
     }
     return paths;
+  }
+
+  private static Optional<PathMatch> path(Section section) {
+    String key = section.has("exact") ? "exact" : "prefix";
+    if (!section.has(key)) {
+      return Optional.empty();
+    }
+    String value = section.text(key, "/");
+    String correction = PathSyntax.correction(value);
+    if (!correction.isEmpty()) {
+      section.error(key, "wrong path", UserText.quoted(value), "a path, as /shop", correction);
+      return Optional.empty();
+    }
+    return Optional.of(
+        key.equals("exact") ? new PathMatch.Exact(value) : new PathMatch.Prefix(value));
   }
 
   private static RedirectTarget target(Section section) {
     Section redirect = section.section("redirect", ConfigSchema.REDIRECT);
     RedirectTarget standard = RedirectTarget.HTTPS;
+    String host = redirect.text("host", standard.host()).toLowerCase(Locale.ROOT);
+    if (!host.isEmpty() && !Syntax.isDnsName(host) && !Syntax.isIp(host)) {
+      redirect.error(
+          "host",
+          "wrong host",
+          UserText.quoted(host),
+          "a DNS name or an IP address",
+          hostHint(host));
+    }
     return new RedirectTarget(
         redirect.choice("scheme", standard.scheme()),
-        redirect.text("host", ""),
-        (int) redirect.number("port", 0),
+        host,
+        (int) redirect.number("port", standard.port()),
         Integer.parseInt(redirect.choice("status", Integer.toString(standard.status()))));
   }
 }

@@ -3,14 +3,21 @@ package io.reseal.config.read;
 import io.reseal.config.Location;
 import io.reseal.config.check.Findings;
 import io.reseal.config.check.Suggestion;
+import io.reseal.config.check.UserText;
+import io.reseal.config.schema.ConfigSchema;
 import io.reseal.config.schema.Field;
 import io.reseal.config.schema.FieldType;
 import io.reseal.config.schema.ObjectType;
+import io.reseal.config.schema.TypeText;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -19,9 +26,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * One group of keys in the file: checks the keys against the schema and turns values into what the
- * schema says they are. What is wrong becomes a finding, and the default takes its place, so that
- * reading goes on to the next mistake.
+ * One group of keys in the file: turns values into what the schema says they are. What is wrong
+ * becomes a finding, and the default takes its place, so that reading goes on to the next mistake.
  */
 final class Section {
   private final ObjectType type;
@@ -30,6 +36,7 @@ final class Section {
   private final Findings findings;
   private final String file;
   private final Map<String, Node> values = new LinkedHashMap<>();
+  private final Set<String> seen = new HashSet<>();
 
   private Section(ObjectType type, String path, Location location, Findings findings, String file) {
     this.type = type;
@@ -41,55 +48,20 @@ final class Section {
 
   static Section of(
       ObjectType type, @Nullable Node node, String path, Findings findings, String file) {
-    Location location = node == null ? new Location(file, 0, 0, path) : at(node, path, file);
+    Location location = node == null ? new Location(file, 0, 0, path) : Nodes.at(node, path, file);
     Section section = new Section(type, path, location, findings, file);
     if (node != null) {
       findings.place(location);
-      section.fill(node);
+      KeyCheck keys = new KeyCheck(type, path, location, findings);
+      keys.run(node);
+      section.values.putAll(keys.values());
+      section.seen.addAll(keys.seen());
     }
     return section;
   }
 
-  private void fill(Node node) {
-    if (isNull(node)) {
-      return;
-    }
-    if (!(node instanceof MappingNode mapping)) {
-      findings.error(
-          location,
-          "a " + type.name() + " must be a group of keys",
-          describe(node),
-          "keys: " + String.join(", ", type.keys()),
-          "");
-      return;
-    }
-    for (NodeTuple tuple : mapping.getValue()) {
-      String key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
-      Location at = at(tuple.getKeyNode(), join(key), file);
-      if (!type.keys().contains(key)) {
-        findings.error(
-            at,
-            "unknown key in " + type.name(),
-            quoted(key),
-            "one of " + String.join(", ", type.keys()),
-            Suggestion.of(key, type.keys()));
-      } else if (values.containsKey(key)) {
-        findings.error(at, "key given twice", quoted(key), "once", "Remove one of them.");
-      } else {
-        findings.place(at(tuple.getValueNode(), join(key), file));
-        values.put(key, tuple.getValueNode());
-      }
-    }
-    for (Field field : type.fields()) {
-      if (field.required() && !values.containsKey(field.key())) {
-        findings.error(
-            location, "missing key in " + type.name(), "", quoted(field.key()), field.about());
-      }
-    }
-  }
-
   private String join(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return KeyCheck.join(path, key);
   }
 
   String path() {
@@ -103,25 +75,24 @@ final class Section {
   /** The place of one of the keys, or of the group where the key is missing. */
   Location at(String key) {
     Node node = values.get(key);
-    return node == null ? location : at(node, join(key), file);
+    return node == null ? location : Nodes.at(node, join(key), file);
   }
 
-  /** Whether the key is there, with a value or without. */
+  /** Whether the key is there, with a value or (and then it is a finding) without. */
   boolean names(String key) {
-    return values.containsKey(key);
+    return seen.contains(key);
   }
 
-  /** Whether the key is there with a value. */
+  /** Whether the key is there with a value; a group of keys may be empty. */
   boolean has(String key) {
-    Node node = values.get(key);
-    return node != null && !isNull(node);
+    return values.containsKey(key);
   }
 
   // ---- values
 
   String text(String key, String standard) {
     Node node = values.get(key);
-    return node == null || isNull(node) ? standard : scalar(node, key, "text", standard);
+    return node == null ? standard : scalar(node, key, standard);
   }
 
   boolean flag(String key, boolean standard) {
@@ -129,27 +100,20 @@ final class Section {
     if (node == null) {
       return standard;
     }
-    String value = scalar(node, key, "true or false", Boolean.toString(standard));
-    switch (value) {
-      case "true":
-        return true;
-      case "false":
-        return false;
-      default:
-        wrong(key, node, "true or false", "");
-        return standard;
+    String value = scalar(node, key, Boolean.toString(standard));
+    if (!value.equals("true") && !value.equals("false")) {
+      wrong(key, node, "");
+      return standard;
     }
+    return value.equals("true");
   }
 
   String choice(String key, String standard) {
     FieldType.Choice choice = (FieldType.Choice) type.field(key).type();
     String value = text(key, standard);
-    if (!choice.words().contains(value)) {
-      wrong(
-          key,
-          values.get(key),
-          "one of " + String.join(", ", choice.words()),
-          Suggestion.of(value, choice.words()));
+    Node node = values.get(key);
+    if (node != null && !choice.words().contains(value)) {
+      wrong(key, node, Suggestion.of(value, choice.words(), ""));
       return standard;
     }
     return value;
@@ -157,123 +121,162 @@ final class Section {
 
   long number(String key, long standard) {
     Node node = values.get(key);
-    if (node == null) {
-      return standard;
+    if (!(node instanceof ScalarNode scalar)) {
+      return none(key, node, standard);
     }
-    FieldType fieldType = type.field(key).type();
-    String value = scalar(node, key, "a number", "");
     try {
-      return switch (fieldType) {
+      return switch (type.field(key).type()) {
         case FieldType.Whole whole ->
-          within(key, node, Quantity.whole(value), whole.least(), whole.most(), standard);
+          within(key, Quantity.whole(scalar.getValue()), whole.least(), whole.most(), standard);
         case FieldType.Size size ->
-          within(key, node, Quantity.size(value), size.least(), size.most(), standard);
+          within(key, Quantity.size(scalar.getValue()), size.least(), size.most(), standard);
         default -> throw new IllegalArgumentException(key + " is no number");
       };
     } catch (Quantity.BadQuantityException bad) {
-      wrong(key, node, bad.expected(), zeroHint(value));
+      wrong(key, node, zeroHint(scalar.getValue()));
       return standard;
     }
   }
 
   Duration time(String key, Duration standard) {
     Node node = values.get(key);
-    if (node == null) {
-      return standard;
+    if (!(node instanceof ScalarNode scalar)) {
+      return none(key, node, standard);
     }
     FieldType.Time bounds = (FieldType.Time) type.field(key).type();
-    String value = scalar(node, key, "a time, as 10s", "");
     try {
-      long millis = Quantity.millis(value);
-      return Duration.ofMillis(within(
-          key, node, millis, bounds.leastMillis(), bounds.mostMillis(), standard.toMillis()));
+      long millis = Quantity.millis(scalar.getValue());
+      return Duration.ofMillis(
+          within(key, millis, bounds.leastMillis(), bounds.mostMillis(), standard.toMillis()));
     } catch (Quantity.BadQuantityException bad) {
-      wrong(key, node, bad.expected(), zeroHint(value));
+      wrong(key, node, zeroHint(scalar.getValue()));
       return standard;
     }
   }
 
-  private long within(String key, Node node, long value, long least, long most, long standard) {
+  private <T> T none(String key, @Nullable Node node, T standard) {
+    if (node != null) {
+      wrong(key, node, "");
+    }
+    return standard;
+  }
+
+  private long within(String key, long value, long least, long most, long standard) {
     if (value < least || value > most) {
-      wrong(key, node, least + " to " + most, value == 0 ? ZERO_HINT : "");
+      wrong(key, Objects.requireNonNull(values.get(key)), zeroHint(Long.toString(value)));
       return standard;
     }
     return value;
   }
 
-  private static final String ZERO_HINT =
-      "0 does not mean unlimited; every bound stays on. Choose a large value instead.";
-
-  private static String zeroHint(String value) {
-    return value.startsWith("0") || value.equals("unlimited") ? ZERO_HINT : "";
+  /** Where bounds are set, users of other servers try 0 for "no bound". */
+  private String zeroHint(String value) {
+    boolean bound = type == ConfigSchema.LIMITS
+        || type == ConfigSchema.TIMEOUTS
+        || type == ConfigSchema.LISTENER;
+    return bound && (value.startsWith("0") || value.equals("unlimited") || value.equals("-1"))
+        ? "No bound can be switched off; choose a large value instead."
+        : "";
   }
 
-  /** The texts of a list; a single text stands for a list of one. */
+  /** The texts of a list; a single text stands for a list of one. Call once: it reports. */
   List<Text> texts(String key) {
     Node node = values.get(key);
-    if (node == null || isNull(node)) {
-      return List.of();
-    }
+    FieldType.ListOf list = (FieldType.ListOf) type.field(key).type();
     List<Text> texts = new ArrayList<>();
-    if (node instanceof SequenceNode sequence) {
-      int index = 0;
-      for (Node element : sequence.getValue()) {
-        Location at = at(element, join(key) + "[" + index++ + "]", file);
-        findings.place(at);
-        if (element instanceof ScalarNode scalar && !isNull(element)) {
-          texts.add(new Text(scalar.getValue(), at));
-        } else {
-          findings.error(at, "wrong value", describe(element), "text", "");
+    switch (node) {
+      case null -> {}
+      case ScalarNode scalar -> text(key, scalar, join(key), list).ifPresent(texts::add);
+      case SequenceNode sequence -> {
+        requireElements(key, sequence, list);
+        int index = 0;
+        for (Node element : sequence.getValue()) {
+          text(key, element, join(key) + "[" + index++ + "]", list).ifPresent(texts::add);
         }
       }
-    } else {
-      texts.add(new Text(scalar(node, key, "text or a list", ""), at(key)));
+      default -> wrong(key, node, "");
     }
     return texts;
   }
 
-  /** The groups of a list. */
+  private Optional<Text> text(String key, Node node, String nodePath, FieldType.ListOf list) {
+    Location at = Nodes.at(node, nodePath, file);
+    findings.place(at);
+    if (!(node instanceof ScalarNode scalar) || Nodes.isBlank(node)) {
+      findings.error(
+          at,
+          "wrong value",
+          Nodes.describe(node),
+          TypeText.of(list.element()),
+          "Give it a value, or remove the entry.");
+      return Optional.empty();
+    }
+    String value = scalar.getValue();
+    if (list.element() instanceof FieldType.Choice choice && !choice.words().contains(value)) {
+      findings.error(
+          at,
+          "wrong value",
+          UserText.quoted(value),
+          TypeText.of(choice),
+          Suggestion.of(value, choice.words(), correct(key)));
+      return Optional.empty();
+    }
+    return Optional.of(new Text(value, at));
+  }
+
+  private void requireElements(String key, SequenceNode sequence, FieldType.ListOf list) {
+    if (sequence.getValue().size() < list.least()) {
+      findings.error(
+          at(key),
+          "empty list",
+          "[]",
+          "at least one entry",
+          type.field(key).required() ? "Add an entry." : "Add an entry, or remove the key.");
+    }
+  }
+
+  /** The groups of a list. Call once: it reports. */
   List<Section> sections(String key, ObjectType of) {
     Node node = values.get(key);
-    if (node == null || isNull(node)) {
-      return List.of();
-    }
-    if (!(node instanceof SequenceNode sequence)) {
-      wrong(key, node, "a list: each entry starts with a dash", "");
-      return List.of();
-    }
     List<Section> sections = new ArrayList<>();
-    for (Node element : sequence.getValue()) {
-      String elementPath = join(key) + "[" + sections.size() + "]";
-      sections.add(of(of, element, elementPath, findings, file));
+    switch (node) {
+      case null -> {}
+      case SequenceNode sequence -> {
+        requireElements(key, sequence, (FieldType.ListOf) type.field(key).type());
+        for (Node element : sequence.getValue()) {
+          String elementPath = join(key) + "[" + sections.size() + "]";
+          sections.add(of(of, element, elementPath, findings, file));
+        }
+      }
+      default -> wrong(key, node, "Put a dash before each entry.");
     }
     return sections;
   }
 
-  /** The groups under names of the user's choice, in the order of the file. */
+  /** The groups under names of the user's choice, in the order of the file. Call once. */
   Map<String, Section> named(String key, ObjectType of) {
     Node node = values.get(key);
     Map<String, Section> sections = new LinkedHashMap<>();
-    if (node == null || isNull(node)) {
+    if (node == null || Nodes.isNull(node)) {
       return sections;
     }
     if (!(node instanceof MappingNode mapping)) {
-      wrong(key, node, "names, each with its keys", "");
+      wrong(key, node, "Write each name on a line of its own, and its keys below.");
       return sections;
     }
     for (NodeTuple tuple : mapping.getValue()) {
-      String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
-      String namedPath = join(key) + "." + name;
-      if (sections.containsKey(name)) {
+      String name = Nodes.key(tuple.getKeyNode());
+      String namedPath = join(key) + "." + UserText.plain(name);
+      Location at = Nodes.at(tuple.getKeyNode(), namedPath, file);
+      if (name.isBlank()) {
         findings.error(
-            at(tuple.getKeyNode(), namedPath, file),
-            "name given twice",
-            quoted(name),
-            "once",
-            "Rename or remove one of them.");
-        continue;
+            at, "empty name in " + key, UserText.quoted(name), "a name of your choice", "Name it.");
+      } else if (sections.containsKey(name)) {
+        findings.error(
+            at, "name given twice", UserText.quoted(name), "once", "Rename or remove one of them.");
+      } else {
+        sections.put(name, of(of, tuple.getValueNode(), namedPath, findings, file));
       }
-      sections.put(name, of(of, tuple.getValueNode(), namedPath, findings, file));
     }
     return sections;
   }
@@ -285,61 +288,40 @@ final class Section {
 
   /** A group, or its only key's text written in its place. */
   String shorthand(String key, ObjectType of, String only) {
-    Node node = values.get(key);
-    if (node instanceof ScalarNode scalar && !isNull(node)) {
-      return scalar.getValue();
-    }
-    return section(key, of).text(only, "");
+    return values.get(key) instanceof ScalarNode scalar
+        ? scalar.getValue()
+        : section(key, of).text(only, "");
   }
 
   // ---- what is wrong
 
-  private String scalar(Node node, String key, String expected, String standard) {
+  private String scalar(Node node, String key, String standard) {
     if (node instanceof ScalarNode scalar) {
       return scalar.getValue();
     }
-    wrong(key, node, expected, "");
+    wrong(key, node, "");
     return standard;
   }
 
-  void wrong(String key, @Nullable Node node, String expected, String hint) {
-    findings.error(at(key), "wrong value", node == null ? "" : describe(node), expected, hint);
+  private void wrong(String key, Node node, String hint) {
+    findings.error(
+        at(key),
+        "wrong value",
+        Nodes.describe(node),
+        TypeText.of(type.field(key).type()),
+        hint.isEmpty() ? correct(key) : hint);
+  }
+
+  private String correct(String key) {
+    Field field = type.field(key);
+    return field.required() || field.defaultText().isEmpty()
+        ? "Correct the value."
+        : "Correct the value, or remove the key for the default: " + field.defaultText() + ".";
   }
 
   /** Reports a value of one of the keys. */
   void error(String key, String what, String found, String expected, String hint) {
     findings.error(at(key), what, found, expected, hint);
-  }
-
-  static String quoted(String text) {
-    String shown = text.length() > 64 ? text.substring(0, 64) + "..." : text;
-    StringBuilder safe = new StringBuilder("\"");
-    for (int i = 0; i < shown.length(); i++) {
-      char c = shown.charAt(i);
-      safe.append(c < ' ' || c == 0x7F ? '?' : c);
-    }
-    return safe.append('"').toString();
-  }
-
-  private static String describe(Node node) {
-    if (node instanceof ScalarNode scalar) {
-      return isNull(node) ? "nothing" : quoted(scalar.getValue());
-    }
-    return node instanceof SequenceNode ? "a list" : "a group of keys";
-  }
-
-  private static boolean isNull(Node node) {
-    return node instanceof ScalarNode scalar
-        && scalar.isPlain()
-        && (scalar.getValue().isEmpty()
-            || scalar.getValue().equals("null")
-            || scalar.getValue().equals("~"));
-  }
-
-  private static Location at(Node node, String path, String file) {
-    return node.getStartMark()
-        .map(mark -> new Location(file, mark.getLine() + 1, mark.getColumn() + 1, path))
-        .orElseGet(() -> new Location(file, 0, 0, path));
   }
 
   /** A text and its place. */

@@ -42,7 +42,7 @@ final class Syntax {
   }
 
   static boolean isIp(String text) {
-    if (text.isEmpty() || text.indexOf('%') >= 0) {
+    if (text.isEmpty() || text.indexOf('%') >= 0 || text.indexOf('[') >= 0) {
       return false;
     }
     try {
@@ -54,9 +54,12 @@ final class Syntax {
     }
   }
 
-  /** A DNS name of letters, digits, hyphens and underscores, in any case, without end dot. */
+  /**
+   * A DNS name of letters, digits, hyphens and underscores, in any case, without end dot. One that
+   * ends in a label of digits is a mistyped IPv4 address.
+   */
   static boolean isDnsName(String name) {
-    if (name.isEmpty() || name.length() > MOST_NAME) {
+    if (name.isEmpty() || name.length() > MOST_NAME || endsInNumber(name)) {
       return false;
     }
     int label = 0;
@@ -79,6 +82,11 @@ final class Syntax {
       }
     }
     return label > 0;
+  }
+
+  private static boolean endsInNumber(String name) {
+    String last = name.substring(name.lastIndexOf('.') + 1);
+    return last.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** A host, a wildcard of one label, or {@code *}. */

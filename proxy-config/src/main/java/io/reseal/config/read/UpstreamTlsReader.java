@@ -1,10 +1,10 @@
 package io.reseal.config.read;
 
-import io.reseal.config.TlsVersions;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.UpstreamTls;
 import io.reseal.config.UpstreamTls.ServerNameSent;
 import io.reseal.config.check.Findings;
+import io.reseal.config.check.UserText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,13 +19,13 @@ final class UpstreamTlsReader {
     this.material = material;
   }
 
-  UpstreamTls tls(Section section, TlsVersions versions) {
+  UpstreamTls tls(Section section) {
     return new UpstreamTls(
         anchors(section),
         serverName(section),
         acceptedNames(section),
         section.flag("commonNameFallback", false),
-        versions);
+        TlsVersionsReader.versions(section));
   }
 
   private TrustAnchors anchors(Section section) {
@@ -36,11 +36,11 @@ final class UpstreamTlsReader {
           "skipVerification",
           "skipVerification together with destinationCA",
           "true",
-          "one of them",
+          "one of the two",
           "Remove skipVerification: the CA is there to verify by.");
     }
-    if (named) {
-      // A key without a value, too: "destinationCA:" must never come to mean anything else.
+    if (section.has("destinationCA")) {
+      // One without a value is a finding already and refuses the configuration.
       return material
           .bundle(section, "destinationCA")
           .map(TrustAnchors.class::cast)
@@ -51,19 +51,17 @@ final class UpstreamTlsReader {
 
   private ServerNameSent serverName(Section section) {
     String fixed = section.text("serverName", "");
-    if (!fixed.isEmpty() && section.has("serverNameFrom")) {
-      section.error("serverNameFrom", "both serverName and serverNameFrom", "", "one of them", "");
-    }
     if (!fixed.isEmpty()) {
       if (Syntax.isIp(fixed) || !Syntax.isDnsName(fixed)) {
         section.error(
             "serverName",
             "wrong server name",
-            Section.quoted(fixed),
+            UserText.quoted(fixed),
             "a DNS name",
             Syntax.isIp(fixed)
-                ? "An IP address cannot be sent as SNI (RFC 6066); use acceptedNames to name it."
-                : "");
+                ? "An IP address cannot be sent as SNI (RFC 6066, section 3); name it by"
+                    + " acceptedNames."
+                : "Write the one name to be sent, without wildcard, scheme and port.");
       }
       return new ServerNameSent.Fixed(fixed.toLowerCase(Locale.ROOT));
     }
@@ -82,9 +80,11 @@ final class UpstreamTlsReader {
         findings.error(
             text.location(),
             "wrong accepted name",
-            Section.quoted(text.value()),
+            UserText.quoted(text.value()),
             "a DNS name or an IP address",
-            name.startsWith("*") ? "Name what you expect; certificates may have wildcards." : "");
+            name.startsWith("*")
+                ? "Name what you expect; certificates may have wildcards."
+                : "Write a name as certificates carry it, without scheme and port.");
       }
     }
     return names;

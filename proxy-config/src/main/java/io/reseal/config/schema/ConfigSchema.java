@@ -16,10 +16,13 @@ import java.util.List;
 
 /** Every key of the configuration file. */
 public final class ConfigSchema {
-  private static final FieldType TEXTS = new ListOf(FieldType.TEXT);
-  private static final FieldType VERSIONS = new ListOf(new Choice(List.of("TLSv1.2", "TLSv1.3")));
+  private static final FieldType TEXTS = new ListOf(FieldType.TEXT, 1);
+  private static final FieldType TEXTS_OR_NONE = new ListOf(FieldType.TEXT, 0);
+  private static final FieldType VERSIONS =
+      new ListOf(new Choice(List.of("TLSv1.2", "TLSv1.3")), 1);
+  private static final FieldType GROUPS =
+      new ListOf(new Choice(List.of("X25519MLKEM768", "X25519", "P-256", "P-384", "P-521")), 1);
   private static final long MIB = 1L << 20;
-  private static final long GIB = 1L << 30;
   private static final long HOUR = 3_600_000L;
 
   public static final ObjectType LISTENER_TLS = new ObjectType(
@@ -29,12 +32,13 @@ public final class ConfigSchema {
           optional("versions", VERSIONS, "[TLSv1.2, TLSv1.3]", "The TLS versions offered."),
           optional(
               "groups",
-              TEXTS,
+              GROUPS,
               "[X25519MLKEM768, X25519, P-256, P-384]",
-              "Named groups for the key exchange, most preferred first."),
+              "Named groups for the key exchange, most preferred first. X25519MLKEM768 resists"
+                  + " quantum computers; tlsProvider jdk leaves it out."),
           optional(
               "identities",
-              TEXTS,
+              TEXTS_OR_NONE,
               "all identities",
               "The identities served here. A client gets the one whose server names cover the"
                   + " name it asks for (SNI): exact names first, then wildcards."),
@@ -62,7 +66,7 @@ public final class ConfigSchema {
           optional("tls", new Group(LISTENER_TLS), "cleartext", "TLS on this listener."),
           optional(
               "trustedPeers",
-              TEXTS,
+              TEXTS_OR_NONE,
               "[]",
               "Networks (CIDR) of proxies in front whose `Forwarded` and `X-Forwarded-*` fields"
                   + " are believed and extended. From anyone else they are dropped. Security:"
@@ -78,7 +82,8 @@ public final class ConfigSchema {
               text(Listener.DEFAULT_MAX_CONNECTIONS_PER_SOURCE),
               "Open connections from one client address (IPv6: one /64); beyond it new ones are"
                   + " closed at once. Behind a load balancer all clients share its"
-                  + " address.")));
+                  + " address.")),
+      List.of(KeyRule.exactlyOne("address", "addresses")));
 
   public static final ObjectType KEY_PAIR = new ObjectType(
       "key pair",
@@ -99,7 +104,8 @@ public final class ConfigSchema {
               "keyPasswordFile",
               FieldType.TEXT,
               "none",
-              "A file whose first line is the password.")));
+              "A file whose first line is the password.")),
+      List.of(KeyRule.atMostOne("keyPassword", "keyPasswordFile")));
 
   public static final ObjectType IDENTITY = new ObjectType(
       "identity",
@@ -124,7 +130,7 @@ public final class ConfigSchema {
               KEY_PAIR.field("keyPasswordFile").about()),
           optional(
               "keyPairs",
-              new ListOf(new Group(KEY_PAIR)),
+              new ListOf(new Group(KEY_PAIR), 1),
               "",
               "Instead of the keys above: two key pairs for the same names, one RSA and one"
                   + " ECDSA. Clients that can get ECDSA."),
@@ -132,7 +138,12 @@ public final class ConfigSchema {
               "serverNames",
               TEXTS,
               "the certificate's DNS names, else its common name",
-              "The server names this identity is for, exact or `*.` and one label.")));
+              "The server names this identity is for, exact or `*.` and a name; the asterisk"
+                  + " stands for one label.")),
+      List.of(
+          KeyRule.exactlyOne("certificate", "keyPairs"),
+          KeyRule.atMostOne("key", "keyPairs"),
+          KeyRule.atMostOne("keyPassword", "keyPasswordFile", "keyPairs")));
 
   public static final ObjectType PATH = new ObjectType(
       "path",
@@ -144,7 +155,8 @@ public final class ConfigSchema {
               FieldType.TEXT,
               "",
               "This path and all below it by whole elements: `/a` covers `/a`, `/a/` and"
-                  + " `/a/b`, never `/ab`.")));
+                  + " `/a/b`, never `/ab`.")),
+      List.of(KeyRule.exactlyOne("exact", "prefix")));
 
   public static final ObjectType FORWARD = new ObjectType(
       "forward",
@@ -170,13 +182,17 @@ public final class ConfigSchema {
           + " `offload` and `redirect`.",
       List.of(
           optional("name", FieldType.TEXT, "its first host and position", "A unique name."),
-          optional("host", TEXTS, "", "The hosts: exact, `*.` and one label, or `*` for all."),
+          optional(
+              "host",
+              TEXTS,
+              "",
+              "The hosts: exact; `*.` and a name, for one label more; or `*` for all."),
           optional("hosts", TEXTS, "", "The same; use one of the two keys."),
           optional(
               "listeners", TEXTS, "all that can serve it", "Names of the listeners that serve it."),
           optional(
               "paths",
-              new ListOf(new Group(PATH)),
+              new ListOf(new Group(PATH), 1),
               "[{prefix: /}]",
               "The paths; not for passthrough, which sees none."),
           optional(
@@ -195,7 +211,11 @@ public final class ConfigSchema {
               "",
               "The request goes on in cleartext. Security: whoever can reach that network reads"
                   + " it."),
-          optional("redirect", new Group(REDIRECT), "", "The client is sent elsewhere.")));
+          optional("redirect", new Group(REDIRECT), "", "The client is sent elsewhere.")),
+      List.of(
+          KeyRule.exactlyOne("host", "hosts"),
+          KeyRule.exactlyOne("reencrypt", "passthrough", "offload", "redirect"),
+          KeyRule.atMostOne("passthrough", "paths")));
 
   public static final ObjectType UPSTREAM_TLS = new ObjectType(
       "upstream tls",
@@ -237,7 +257,8 @@ public final class ConfigSchema {
               FieldType.FLAG,
               "false",
               "Accepts any certificate. Security: whoever can reach the network in between can"
-                  + " read and change everything. Warned about at every start.")));
+                  + " read and change everything. Warned about at every start.")),
+      List.of(KeyRule.atMostOne("serverName", "serverNameFrom")));
 
   public static final ObjectType UPSTREAM = new ObjectType(
       "upstream",
@@ -420,7 +441,7 @@ public final class ConfigSchema {
           optional(
               "eventLoops",
               new Whole(1, 1_024),
-              "auto: one per processor",
+              "one per processor",
               "The number of event loops.")));
 
   public static final ObjectType DIAGNOSTICS = new ObjectType(
@@ -428,7 +449,7 @@ public final class ConfigSchema {
       "Who is told why a request failed.",
       List.of(optional(
           "trustedNetworks",
-          TEXTS,
+          TEXTS_OR_NONE,
           "[127.0.0.0/8, ::1/128]",
           "Networks (CIDR) of clients that get the facts of a failure. Others get its type"
               + " and an id that is in the log.")));
@@ -437,9 +458,9 @@ public final class ConfigSchema {
       "configuration",
       "The whole file.",
       List.of(
-          required("listeners", new ListOf(new Group(LISTENER)), "Where to listen."),
+          required("listeners", new ListOf(new Group(LISTENER), 1), "Where to listen."),
           optional("identities", new Named(IDENTITY), "none", "What is shown to clients."),
-          optional("routes", new ListOf(new Group(ROUTE)), "none", "What goes where."),
+          optional("routes", new ListOf(new Group(ROUTE), 0), "none", "What goes where."),
           optional("upstreams", new Named(UPSTREAM), "none", "Where things are served."),
           optional("limits", new Group(LIMITS), "see below", "Bounds on size and count."),
           optional("timeouts", new Group(TIMEOUTS), "see below", "Bounds on time."),
@@ -481,7 +502,7 @@ public final class ConfigSchema {
   }
 
   private static Field size(String key, long standard, long least, long most, String about) {
-    return optional(key, new Size(least, most), sizeText(standard), about);
+    return optional(key, new Size(least, most), TypeText.size(standard), about);
   }
 
   private static Field whole(String key, long standard, long least, long most, String about) {
@@ -489,33 +510,10 @@ public final class ConfigSchema {
   }
 
   private static Field time(String key, Duration standard, String about) {
-    return optional(key, new Time(1, 24 * HOUR * 365), timeText(standard), about);
+    return optional(key, new Time(1, 24 * HOUR * 365), TypeText.time(standard), about);
   }
 
   private static String text(long number) {
     return Long.toString(number);
-  }
-
-  /** A size as a user would write it. */
-  public static String sizeText(long bytes) {
-    if (bytes % GIB == 0) {
-      return bytes / GIB + "GiB";
-    }
-    if (bytes % MIB == 0) {
-      return bytes / MIB + "MiB";
-    }
-    return bytes % 1024 == 0 ? bytes / 1024 + "KiB" : Long.toString(bytes);
-  }
-
-  /** A time as a user would write it. */
-  public static String timeText(Duration time) {
-    long millis = time.toMillis();
-    if (millis % HOUR == 0) {
-      return millis / HOUR + "h";
-    }
-    if (millis % 60_000 == 0) {
-      return millis / 60_000 + "m";
-    }
-    return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
   }
 }

@@ -25,8 +25,12 @@ public sealed interface FieldType {
   /** One of these words. */
   record Choice(List<String> words) implements FieldType {}
 
-  /** A list of such values; a single value may stand for a list of one. */
-  record ListOf(FieldType element) implements FieldType {}
+  /**
+   * A list of such values; a single value may stand for a list of one, unless it is a group.
+   *
+   * @param least how many there must be: 0 or 1
+   */
+  record ListOf(FieldType element, int least) implements FieldType {}
 
   /** A group of keys. */
   record Group(ObjectType type) implements FieldType {}

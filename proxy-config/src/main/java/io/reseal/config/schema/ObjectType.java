@@ -7,10 +7,17 @@ import java.util.List;
  *
  * @param name for messages and the reference page
  * @param about one sentence
+ * @param rules which keys exclude each other
  */
-public record ObjectType(String name, String about, List<Field> fields) {
+public record ObjectType(String name, String about, List<Field> fields, List<KeyRule> rules) {
   public ObjectType {
     fields = List.copyOf(fields);
+    rules = List.copyOf(rules);
+  }
+
+  /** A group whose keys do not exclude each other. */
+  public ObjectType(String name, String about, List<Field> fields) {
+    this(name, about, fields, List.of());
   }
 
   /** The keys in order. */

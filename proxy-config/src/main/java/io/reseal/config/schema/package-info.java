@@ -1,4 +1,7 @@
-/** The configuration described once as data: what the reader accepts, what editors check and what the reference page says. */
+/**
+ * The configuration described once as data: what the reader accepts, what editors check and what
+ * the reference page says.
+ */
 @NullMarked
 package io.reseal.config.schema;
 

@@ -47,7 +47,8 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   private static String text(List<InetSocketAddress> addresses) {
-    return String.join(", ", addresses.stream().map(NetUtil::toSocketAddressString).toList());
+    return String.join(
+        ", ", addresses.stream().map(NetUtil::toSocketAddressString).toList());
   }
 
   private static void warnOfUnverified(ProxyConfig config) {

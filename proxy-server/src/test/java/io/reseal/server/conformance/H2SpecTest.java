@@ -28,8 +28,8 @@ final class H2SpecTest {
         "h2spec is here for Linux on amd64 only");
     Shell.require("tar");
     unpack();
-    try (TestBed bed = TestBed.start(setup ->
-        setup.identity("localhost", "localhost").reencrypt("localhost", "origin"))) {
+    try (TestBed bed = TestBed.start(
+        setup -> setup.identity("localhost", "localhost").reencrypt("localhost", "origin"))) {
       int port = bed.proxy().https().getPort();
       Shell.Result result = new Shell(folder)
           .run("./h2spec --host localhost --port " + port

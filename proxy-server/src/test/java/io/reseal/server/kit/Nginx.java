@@ -35,9 +35,7 @@ public final class Nginx implements AutoCloseable {
     Files.writeString(
         folder.resolve("default.conf"),
         defaultConf.replace("PORT", Integer.toString(port)).replace("DIR", folder.toString()));
-    Files.writeString(
-        folder.resolve("nginx.conf"),
-        """
+    Files.writeString(folder.resolve("nginx.conf"), """
         daemon off;
         worker_processes 1;
         pid DIR/nginx.pid;
@@ -52,10 +50,13 @@ public final class Nginx implements AutoCloseable {
           scgi_temp_path DIR/tmp/scgi;
           include DIR/default.conf;
         }
-        """
-            .replace("DIR", folder.toString()));
+        """.replace("DIR", folder.toString()));
     Process process = new ProcessBuilder(
-            "/usr/sbin/nginx", "-c", folder.resolve("nginx.conf").toString(), "-p", folder.toString())
+            "/usr/sbin/nginx",
+            "-c",
+            folder.resolve("nginx.conf").toString(),
+            "-p",
+            folder.toString())
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("output").toFile())
         .start();

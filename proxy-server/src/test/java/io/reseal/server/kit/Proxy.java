@@ -30,8 +30,7 @@ public final class Proxy implements AutoCloseable {
 
   /** Writes the YAML to a folder and starts it from there. */
   public static Proxy start(Path folder, String yaml) throws IOException, StartException {
-    ConfigResult result =
-        ConfigReader.read(Files.writeString(folder.resolve("reseal.yaml"), yaml));
+    ConfigResult result = ConfigReader.read(Files.writeString(folder.resolve("reseal.yaml"), yaml));
     assertThat(result).isInstanceOf(ConfigResult.Valid.class);
     ConfigResult.Valid valid = (ConfigResult.Valid) result;
     List<String> failures = new CopyOnWriteArrayList<>();
@@ -49,7 +48,9 @@ public final class Proxy implements AutoCloseable {
 
   /** The port of a listener. */
   public int port(String listener) {
-    return Objects.requireNonNull(dataPlane.addresses().get(listener)).getFirst().getPort();
+    return Objects.requireNonNull(dataPlane.addresses().get(listener))
+        .getFirst()
+        .getPort();
   }
 
   /** The log lines of failures so far. */

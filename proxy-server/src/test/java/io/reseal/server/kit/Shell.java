@@ -58,7 +58,9 @@ public final class Shell {
     Process process = builder.start();
     try (InputStream out = process.getInputStream()) {
       String output = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).as(command).isTrue();
+      assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS))
+          .as(command)
+          .isTrue();
       return new Result(process.exitValue(), output);
     } finally {
       process.destroyForcibly();

@@ -52,12 +52,9 @@ final class RunTest {
         TestPki.server("a.test").issuer(Certificates.FRONT.authority()).issue();
     front.write(folder, "front");
     Files.writeString(
-        folder.resolve("destination-ca.pem"),
-        TestPki.pem(Certificates.DESTINATION.certificate()));
+        folder.resolve("destination-ca.pem"), TestPki.pem(Certificates.DESTINATION.certificate()));
     HostPort endpoint = origin.endpoint();
-    Files.writeString(
-        folder.resolve("reseal.yaml"),
-        """
+    Files.writeString(folder.resolve("reseal.yaml"), """
         listeners:
           - name: web
             address: ["127.0.0.1:0", "[::1]:0"]
@@ -71,8 +68,7 @@ final class RunTest {
           origin:
             endpoints: ["%s"]
             tls: { destinationCA: destination-ca.pem }
-        """
-            .formatted(endpoint));
+        """.formatted(endpoint));
   }
 
   @AfterEach
@@ -169,7 +165,8 @@ final class RunTest {
     Path file = folder.resolve("reseal.yaml");
     Files.writeString(
         file,
-        Files.readString(file).replace("destinationCA: destination-ca.pem", "skipVerification: true"));
+        Files.readString(file)
+            .replace("destinationCA: destination-ca.pem", "skipVerification: true"));
     try (Program program = run();
         RawClient client = client(program)) {
       program.awaitLine("WARN .*upstream \"origin\": skipVerification is on");

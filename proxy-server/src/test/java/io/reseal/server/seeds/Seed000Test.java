@@ -40,12 +40,10 @@ final class Seed000Test {
   @BeforeAll
   static void start() throws Exception {
     Shell.require("nginx", "curl", "openssl");
-    TestPki.Issued intermediate =
-        TestPki.authority("Issuing CA").issuer(root).issue();
+    TestPki.Issued intermediate = TestPki.authority("Issuing CA").issuer(root).issue();
     TestPki.Issued leaf =
         TestPki.server(APP, THROUGH).keys(TestPki.rsa()).issuer(intermediate).issue();
-    Files.writeString(
-        folder.resolve("tls.crt"), leaf.chainPem() + TestPki.pem(root.certificate()));
+    Files.writeString(folder.resolve("tls.crt"), leaf.chainPem() + TestPki.pem(root.certificate()));
     Files.writeString(folder.resolve("tls.key"), leaf.keyPem());
     Files.writeString(folder.resolve("root.pem"), TestPki.pem(root.certificate()));
     Files.writeString(folder.resolve("front-ca.pem"), TestPki.pem(front.certificate()));
@@ -69,7 +67,8 @@ final class Seed000Test {
           }
         }
         """);
-    proxy = Proxy.start(folder, """
+    proxy = Proxy.start(
+        folder, """
         listeners:
           - { name: web, address: "127.0.0.1:0", tls: {} }
         identities:
@@ -119,7 +118,8 @@ final class Seed000Test {
   @CsvSource({"app.seed.test, front-ca.pem", "through.seed.test, root.pem"})
   void servesOpenssl(String host, String ca) throws Exception {
     String output = new Shell(folder)
-        .run("printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n'".formatted(host)
+        .run("printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n'"
+                .formatted(host)
             + " | openssl s_client -quiet -ign_eof -connect 127.0.0.1:%d -servername %s"
                 .formatted(proxy.port("web"), host)
             + " -verify_hostname %s -verify_return_error -CAfile %s".formatted(host, ca))

@@ -67,8 +67,7 @@ final class Seed003Test {
           app:
             endpoints: ["127.0.0.1:%d"]
             tls: { destinationCA: mlops-playground.com.crt, serverName: staging.mlops-playground.com%s }
-        """
-        .formatted(upstreamPort, moreTls);
+        """.formatted(upstreamPort, moreTls);
   }
 
   private Shell.Result curl(Proxy proxy) throws IOException, InterruptedException {
@@ -82,16 +81,16 @@ final class Seed003Test {
   @Test
   void servesThemInFrontAndWarnsOfTheMissingName() throws Exception {
     try (Nginx nginx = upstream("staging.mlops-playground.com.crt");
-        Proxy proxy =
-            Proxy.start(folder, yaml(nginx.port(), ", commonNameFallback: true"))) {
+        Proxy proxy = Proxy.start(folder, yaml(nginx.port(), ", commonNameFallback: true"))) {
       assertThat(curl(proxy).requireSuccess())
           .contains("HTTP/1.1 200 OK", "hello from " + HOST + " over TLSv1.2");
       assertThat(proxy.warnings())
           .anySatisfy(warning ->
               assertThat(warning).contains("common name").contains("subjectAltName=DNS:" + HOST));
       String seen = new Shell(folder)
-          .run("openssl s_client -connect 127.0.0.1:%d -servername %s -CAfile mlops-playground.com.crt"
-              .formatted(proxy.port("web"), HOST))
+          .run(
+              "openssl s_client -connect 127.0.0.1:%d -servername %s -CAfile mlops-playground.com.crt"
+                  .formatted(proxy.port("web"), HOST))
           .output();
       assertThat(seen).contains("Verify return code: 0 (ok)", "CN = " + HOST);
     }
@@ -103,7 +102,8 @@ final class Seed003Test {
         Proxy proxy = Proxy.start(folder, yaml(nginx.port(), ""))) {
       assertThat(curl(proxy).requireSuccess())
           .contains("HTTP/1.1 502 Bad Gateway")
-          .contains("proxy-status: reseal; error=tls_certificate_error; details=\"common_name_only:")
+          .contains(
+              "proxy-status: reseal; error=tls_certificate_error; details=\"common_name_only:")
           .contains("-addext \"subjectAltName=DNS:" + HOST + "\"")
           .contains("commonNameFallback: true");
       assertThat(proxy.failures())
@@ -123,8 +123,8 @@ final class Seed003Test {
     try (Nginx nginx = upstream("staging.mlops-playground.com.crt");
         Proxy proxy = Proxy.start(folder, yaml(nginx.port(), ""))) {
       String body = curl(proxy).requireSuccess();
-      advice = body.substring(
-          body.indexOf("openssl req -new"), body.indexOf(" (before OpenSSL 3", 1));
+      advice =
+          body.substring(body.indexOf("openssl req -new"), body.indexOf(" (before OpenSSL 3", 1));
     }
     String pasted = advice
         .replace("key.pem", "staging.mlops-playground.com.key")

@@ -1,0 +1,69 @@
+package io.reseal.config.read;
+
+import io.reseal.config.Location;
+import io.reseal.config.check.Findings;
+import io.reseal.config.pem.Certificates;
+import io.reseal.config.pem.PemException;
+import io.reseal.config.pem.PemText;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The reader of PEM that keys of the configuration name; what is wrong with it is reported. */
+final class PemReader {
+  private final Findings findings;
+  private final Path base;
+  private final Instant now = Instant.now();
+
+  PemReader(Findings findings, Path base) {
+    this.findings = findings;
+    this.base = base;
+  }
+
+  /** The PEM of a key, empty where the key is missing or its PEM cannot be read. */
+  Optional<PemText> load(Section section, String key) {
+    if (!section.has(key)) {
+      return Optional.empty();
+    }
+    String value = section.text(key, "");
+    try {
+      return value.isEmpty() ? Optional.empty() : Optional.of(PemText.load(value, base));
+    } catch (PemException broken) {
+      report(section.at(key), broken);
+      return Optional.empty();
+    }
+  }
+
+  /** Every certificate of a text, empty where it has none or a broken one. */
+  Optional<List<X509Certificate>> certificates(Location at, PemText text) {
+    try {
+      return Optional.of(Certificates.all(text));
+    } catch (PemException broken) {
+      report(at, broken);
+      return Optional.empty();
+    }
+  }
+
+  void report(Location at, PemException broken) {
+    findings.error(at, broken.what(), broken.found(), broken.expected(), broken.hint());
+  }
+
+  void warnAboutDates(Location at, X509Certificate certificate) {
+    String subject = certificate.getSubjectX500Principal().toString();
+    Instant end = certificate.getNotAfter().toInstant();
+    Instant start = certificate.getNotBefore().toInstant();
+    if (end.isBefore(now)) {
+      findings.warn(
+          at, "the certificate has expired", subject + " on " + end, "a later end", "Renew it.");
+    } else if (start.isAfter(now)) {
+      findings.warn(
+          at,
+          "the certificate is not valid yet",
+          subject + " from " + start,
+          "an earlier start",
+          "Check the clock, or wait.");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Suggestions. */
+@NullMarked
+package io.reseal.config.check;
+
+import org.jspecify.annotations.NullMarked;
