@@ -1,7 +1,6 @@
 package io.reseal.benchmarks;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.reseal.config.Limits;
@@ -37,8 +36,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 2, jvmArgsAppend = "--sun-misc-unsafe-memory-access=allow")
 public class ClientHelloParseBenchmark {
-  private final ByteBuf body = Unpooled.directBuffer().writeBytes(BrowserHello.body());
-  private final ByteBuf record = Unpooled.directBuffer().writeBytes(BrowserHello.record());
+  private final ByteBuf body = DirectBytes.of(BrowserHello.body());
+  private final ByteBuf record = DirectBytes.of(BrowserHello.record());
   private final ByteBuf first = record.slice(0, BrowserHello.segmentBytes());
   private final ByteBuf second = record.slice(
       BrowserHello.segmentBytes(), record.readableBytes() - BrowserHello.segmentBytes());

@@ -2,7 +2,6 @@ package io.reseal.benchmarks;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.DefaultChannelId;
@@ -176,7 +175,6 @@ public class ExchangeBenchmark {
   }
 
   private static ByteBuf wire(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    return Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes));
+    return DirectBytes.of(text.getBytes(StandardCharsets.US_ASCII));
   }
 }
