@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deadlines of one event loop. Setting, moving and clearing one is a field write, because a
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Deadlines {
   static final long TICK_MILLIS = 100;
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
 
   private final EventLoop loop;
   private final Deadline head = new Deadline(null, () -> {});
@@ -59,7 +63,7 @@ public final class Deadlines {
       Deadline next = deadline.next;
       if (deadline.isSet && now - deadline.atNanos >= 0) {
         deadline.isSet = false;
-        deadline.onExpiry.run();
+        run(deadline.onExpiry);
         if (next != null && next.removed) {
           // The callback removed the neighbour too: what is left comes with the next tick.
           break;
@@ -70,6 +74,15 @@ public final class Deadlines {
     if (head.next == null && tick != null) {
       tick.cancel(false);
       tick = null;
+    }
+  }
+
+  /** What is thrown here would end the tick, and with it every timeout of this loop. */
+  private static void run(Runnable onExpiry) {
+    try {
+      onExpiry.run();
+    } catch (Throwable failed) {
+      LOG.error("a timeout could not be handled; its connection may stay open", failed);
     }
   }
 
