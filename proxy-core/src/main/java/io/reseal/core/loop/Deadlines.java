@@ -25,8 +25,8 @@ public final class Deadlines {
   private final Deadline head = new Deadline(null, () -> {});
   private @Nullable ScheduledFuture<?> tick;
 
-  /** The time of the last tick: near enough, and free, while reading the clock for each is not. */
-  private long nowNanos;
+  /** Deadlines count ticks: near enough, and free, while reading the clock for each is not. */
+  private long ticks;
 
   public Deadlines(EventLoop loop) {
     this.loop = loop;
@@ -47,7 +47,6 @@ public final class Deadlines {
     }
     head.next = deadline;
     if (tick == null) {
-      nowNanos = System.nanoTime();
       tick = loop.scheduleWithFixedDelay(
           this::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -55,13 +54,12 @@ public final class Deadlines {
   }
 
   private void expire() {
-    long now = System.nanoTime();
-    nowNanos = now;
+    ticks++;
     Deadline deadline = head.next;
     while (deadline != null) {
       // Taken first: the callback may remove this deadline.
       Deadline next = deadline.next;
-      if (deadline.isSet && now - deadline.atNanos >= 0) {
+      if (deadline.isSet && ticks >= deadline.atTick) {
         deadline.isSet = false;
         run(deadline.onExpiry);
         if (next != null && next.removed) {
@@ -94,18 +92,21 @@ public final class Deadlines {
     private @Nullable Deadline previous;
     private boolean isSet;
     private boolean removed;
-    private long atNanos;
+    private long atTick;
 
     private Deadline(@Nullable Deadlines owner, Runnable onExpiry) {
       this.owner = owner;
       this.onExpiry = onExpiry;
     }
 
-    /** Sets or moves the deadline to this many nanoseconds from now. */
+    /**
+     * Sets or moves the deadline to this many nanoseconds from now, at least 0. It passes up to two
+     * ticks later, never earlier.
+     */
     public void setNanos(long nanosFromNow) {
       if (owner != null) {
-        // One tick more, so that no deadline passes too early.
-        atNanos = owner.nowNanos + TICK_NANOS + nanosFromNow;
+        // The tick under way has partly gone by: it does not count.
+        atTick = owner.ticks + 1 + Math.ceilDiv(nanosFromNow, TICK_NANOS);
         isSet = !removed;
       }
     }
