@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:the request would be served",
-      "1:it would not: refused, 404, 421, or with --live an endpoint that cannot be used",
+      "1:it would not: refused, 404, 421, or with --live no endpoint that can be used",
       "2:a configuration that cannot be read, or a wrong use of the command"
     },
     mixinStandardHelpOptions = true)

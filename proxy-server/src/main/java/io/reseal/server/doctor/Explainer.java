@@ -220,10 +220,12 @@ public final class Explainer {
 
   private boolean upstream(UpstreamPlan plan, String host, String outcome) {
     UpstreamFacts upstream = new UpstreamFacts(snapshot, plan, host);
-    boolean reachable = upstream.into(facts, live);
-    return reachable
-        ? served(outcome, live ? "every endpoint can be used" : "the tables say so; not tried")
-        : refused("upstream-failure", "an endpoint cannot be used; see it above");
+    int usable = upstream.into(facts, live);
+    if (!live) {
+      return served(outcome, "the configuration says so; --live also tries the endpoints");
+    }
+    String because = usable + " of " + plan.endpoints().size() + " endpoints can be used";
+    return usable > 0 ? served(outcome, because) : refused("upstream-failure", because);
   }
 
   // ---- the outcome

@@ -35,8 +35,8 @@ final class UpstreamFacts {
         .orElseThrow();
   }
 
-  /** Adds the facts; false where a trial showed an endpoint that cannot be used. */
-  boolean into(Map<String, Object> facts, boolean live) {
+  /** Adds the facts; returns how many endpoints can be used, all of them without a trial. */
+  int into(Map<String, Object> facts, boolean live) {
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("name", plan.name());
     about.put(
@@ -56,16 +56,16 @@ final class UpstreamFacts {
     facts.put("upstream", about);
     if (!live) {
       plan.endpoints().forEach(endpoint -> endpoints.add(endpoint(endpoint)));
-      return true;
+      return plan.endpoints().size();
     }
-    boolean usable = true;
+    int usable = 0;
     try (UpstreamProbes probes = UpstreamProbes.open(snapshot)) {
       for (EndpointPlan endpoint : plan.endpoints()) {
         Map<String, Object> shown = endpoint(endpoint);
         EndpointProbe.Outcome outcome = probes.probe(plan, endpoint, host);
         shown.put("live", live(outcome, endpoint));
         endpoints.add(shown);
-        usable &= outcome instanceof EndpointProbe.Reached;
+        usable += outcome instanceof EndpointProbe.Reached ? 1 : 0;
       }
     }
     return usable;
