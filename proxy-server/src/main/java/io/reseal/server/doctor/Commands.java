@@ -107,7 +107,8 @@ final class Commands {
     try {
       for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
         if (ATTRIBUTE.matcher(part.getType()).matches()
-            && part.getValue() instanceof String value) {
+            && part.getValue() instanceof String value
+            && value.chars().noneMatch(Character::isISOControl)) {
           subject
               .append('/')
               .append(part.getType())

@@ -34,8 +34,10 @@ public record Explanation(Map<String, Object> facts, boolean served) {
         case Map<?, ?> map -> append(text.append('\n'), map, indent + "  ");
         case List<?> list -> appendList(text, list, indent);
         case Boolean truth -> text.append(truth ? " yes\n" : " no\n");
-        default ->
-          text.append(' ').append(value.toString().isEmpty() ? "none" : value).append('\n');
+        default -> {
+          String shown = Printable.of(value.toString());
+          text.append(' ').append(shown.isEmpty() ? "none" : shown).append('\n');
+        }
       }
     });
   }
@@ -46,7 +48,9 @@ public record Explanation(Map<String, Object> facts, boolean served) {
           .append(
               list.isEmpty()
                   ? "none"
-                  : String.join(", ", list.stream().map(String::valueOf).toList()))
+                  : String.join(
+                      ", ",
+                      list.stream().map(String::valueOf).map(Printable::of).toList()))
           .append('\n');
       return;
     }

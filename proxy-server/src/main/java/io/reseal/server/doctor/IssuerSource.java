@@ -74,7 +74,8 @@ record IssuerSource(String command) {
       for (AccessDescription description : access.getAccessDescriptions()) {
         GeneralName where = description.getAccessLocation();
         if (description.getAccessMethod().equals(AccessDescription.id_ad_caIssuers)
-            && where.getTagNo() == GeneralName.uniformResourceIdentifier) {
+            && where.getTagNo() == GeneralName.uniformResourceIdentifier
+            && where.getName().toString().matches("https?://.*")) {
           return Optional.of(where.getName().toString());
         }
       }

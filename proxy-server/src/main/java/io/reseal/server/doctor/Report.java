@@ -44,12 +44,17 @@ public record Report(String file, boolean live, List<Finding> findings) {
       row(text, width, "SEVERITY", "PLACE", "WHAT");
     }
     for (Finding finding : findings) {
-      row(text, width, finding.severity().word(), finding.place().toString(), finding.what());
+      row(
+          text,
+          width,
+          finding.severity().word(),
+          finding.place().toString(),
+          Printable.of(finding.what()));
       if (!finding.fix().isEmpty()) {
-        text.append("          fix: ").append(finding.fix()).append('\n');
+        text.append("          fix: ").append(Printable.of(finding.fix())).append('\n');
       }
       if (!finding.command().isEmpty()) {
-        text.append("            ").append(finding.command()).append('\n');
+        text.append("            ").append(Printable.of(finding.command())).append('\n');
       }
     }
     return text.append(findings.isEmpty() ? "" : "\n")
