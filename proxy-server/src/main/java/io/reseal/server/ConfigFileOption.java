@@ -38,9 +38,7 @@ final class ConfigFileOption {
       case ConfigResult.Valid valid -> Optional.of(valid);
       case ConfigResult.Invalid(List<Problem> problems) -> {
         print(problems, "error: ", err);
-        err.printf(
-            "%s: refused, %s%n",
-            file, problems.size() == 1 ? "1 mistake" : problems.size() + " mistakes");
+        err.printf("%s: refused, %s%n", file, counted(problems.size(), "mistake"));
         err.flush();
         yield Optional.empty();
       }
@@ -56,11 +54,16 @@ final class ConfigFileOption {
 
   /** What a configuration holds, in one line. */
   static String summary(ProxyConfig config) {
-    return "%d listeners, %d identities, %d routes, %d upstreams"
-        .formatted(
-            config.listeners().size(),
-            config.identities().size(),
-            config.routes().size(),
-            config.upstreams().size());
+    return String.join(
+        ", ",
+        counted(config.listeners().size(), "listener"),
+        config.identities().size()
+            + (config.identities().size() == 1 ? " identity" : " identities"),
+        counted(config.routes().size(), "route"),
+        counted(config.upstreams().size(), "upstream"));
+  }
+
+  private static String counted(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 }

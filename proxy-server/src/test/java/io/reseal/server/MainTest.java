@@ -63,7 +63,7 @@ final class MainTest {
     assertThat(execute("check", "-c", file)).isZero();
     assertThat(out.toString())
         .isEqualToIgnoringNewLines(
-            file + ": valid (1 listeners, 0 identities, 1 routes, 0 upstreams)");
+            file + ": valid (1 listener, 0 identities, 1 route, 0 upstreams)");
   }
 
   @Test

@@ -76,6 +76,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   private String endpoint = "";
   private @Nullable ArrayDeque<ByteBuf> waitingBody;
   private HttpHeaders requestTrailers = EmptyHttpHeaders.INSTANCE;
+  private @Nullable ResponseHead switching;
+  private @Nullable ResponseHead bodilessHead;
   private boolean requestEnded;
   private boolean replayed;
   private boolean responseStalled;
@@ -269,6 +271,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     if (code == 101) {
       if (request.upgrade() == null || !downstream.maySwitch()) {
         fail(broken(UpstreamFault.UPGRADE_MISMATCH, "101 without a matching upgrade request"));
+        return;
       }
       switching = ((ResponseRules.Usable) checked).head();
       return;
@@ -279,8 +282,6 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     }
     finalHead(connection, (ResponseRules.Usable) checked);
   }
-
-  private @Nullable ResponseHead switching;
 
   private void informational(ResponseHead head) {
     informational++;
@@ -307,8 +308,6 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     // the upstream's own end follows at once and finds the exchange over.
     bodilessHead = response.head();
   }
-
-  private @Nullable ResponseHead bodilessHead;
 
   @Override
   public void responseBody(ByteBuf content) {
@@ -406,6 +405,11 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
 
   private void redirect(RoutePlan.Redirect redirect) {
     route = redirect.name();
+    if (request.host().isEmpty() && redirect.target().host().isEmpty()) {
+      fail(new Failure.RequestRejected(
+          400, "host", "no host to redirect to: HTTP/1.0 without Host"));
+      return;
+    }
     String location = Redirects.location(request, redirect.target());
     HttpHeaders fields =
         DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();

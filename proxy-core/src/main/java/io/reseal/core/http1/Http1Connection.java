@@ -12,6 +12,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -281,12 +282,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     requestEnded = false;
     decoder.discardRest();
     RequestHead unknown = new RequestHead(
-        RequestHead.Version.HTTP_1_1,
-        "",
-        "",
-        new io.netty.handler.codec.http.DefaultHttpHeaders(),
-        null,
-        null);
+        RequestHead.Version.HTTP_1_1, "", "", EmptyHttpHeaders.INSTANCE, null, null);
     Exchange refused = new Exchange(client, unknown, this);
     exchange = refused;
     refused.refuse(new Failure.RequestRejected(

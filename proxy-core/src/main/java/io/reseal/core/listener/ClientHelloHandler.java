@@ -49,6 +49,8 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
   private @Nullable ByteBuf raw;
   private ClientHello hello = UNREAD;
   private boolean finished;
+  private boolean refused;
+  private @Nullable ChannelHandlerContext context;
 
   /**
    * @param mostBytes the largest ClientHello
@@ -63,8 +65,6 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
     this.sink = sink;
     this.deadline = deadlines.register(this::timedOut);
   }
-
-  private @Nullable ChannelHandlerContext context;
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
@@ -98,8 +98,6 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
       finish(ctx, new Refuse(TlsAlert.RECORD_OVERFLOW, "client-hello-too-large", limit()));
     }
   }
-
-  private boolean refused;
 
   @Override
   protected Future<TlsDecision> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf message) {
