@@ -35,13 +35,12 @@ public final class HostRoutes {
 
   /** The route for a normalised path, null for none. */
   public @Nullable RoutePlan route(String routingPath) {
-    PathTable.PathRoute found = paths.lookup(routingPath);
-    return found == null ? null : found.route();
+    return paths.lookup(routingPath);
   }
 
   /** The path that {@link #route} matches a normalised path by, null for none. */
   public @Nullable PathMatch match(String routingPath) {
-    PathTable.PathRoute found = paths.lookup(routingPath);
+    PathTable.PathRoute found = paths.find(routingPath);
     return found == null ? null : found.match();
   }
 

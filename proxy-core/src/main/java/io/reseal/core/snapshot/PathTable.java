@@ -30,9 +30,16 @@ final class PathTable {
         lengths.descendingSet().stream().mapToInt(Integer::intValue).toArray();
   }
 
+  /** The route for a path, null for none. */
+  @Nullable
+  RoutePlan lookup(String path) {
+    PathRoute found = find(path);
+    return found == null ? null : found.route();
+  }
+
   /** The route for a path and what it was matched by, null for none. */
   @Nullable
-  PathRoute lookup(String path) {
+  PathRoute find(String path) {
     if (!exact.isEmpty()) {
       PathRoute route = exact.get(path);
       if (route != null) {
