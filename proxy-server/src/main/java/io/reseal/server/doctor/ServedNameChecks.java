@@ -114,10 +114,10 @@ final class ServedNameChecks {
 
   /** What an identity lists is checked with the identity; here remain the ones shown for lack of another. */
   private void uncovered(ListenerTable listener, ServerIdentity identity, String name) {
-    boolean listed = identity.serverNames().stream()
-        .anyMatch(each -> each.equals(name)
-            || each.startsWith("*.")
-                && each.substring(1).equals(name.substring(name.indexOf('.'))));
+    int dot = name.indexOf('.');
+    String wildcard = dot < 0 ? "" : "*" + name.substring(dot);
+    boolean listed =
+        identity.serverNames().contains(name) || identity.serverNames().contains(wildcard);
     boolean covered =
         identity.keyPairs().stream().allMatch(pair -> CertificateCover.covers(pair.leaf(), name));
     if (listed || covered || !said.add("uncovered " + name + " " + identity.name())) {

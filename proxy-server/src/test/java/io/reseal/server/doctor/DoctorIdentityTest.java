@@ -277,6 +277,14 @@ final class DoctorIdentityTest {
   }
 
   @Test
+  void knowsNamesOfOneLabelAndNamesThatAWildcardCovers() throws IOException {
+    patient.identity("shop", TestPki.server("*.shop.example").issuer(ROOT).issue());
+    String yaml = Patient.yaml("[a.shop.example, localhost]")
+        .replace("tls: {}", "tls: {defaultIdentity: shop}");
+    assertThat(Patient.only(patient.examine(yaml)).what()).contains("covers localhost");
+  }
+
+  @Test
   void findsARoutedHostThatNoIdentityCovers() throws IOException {
     patient.identity("shop", shop().issue());
     Report report = patient.examine(Patient.yaml("other.example"));
