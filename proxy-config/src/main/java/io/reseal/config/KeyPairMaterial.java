@@ -9,11 +9,18 @@ import java.util.List;
  *
  * @param chain the leaf first, then each issuer; the root may be missing
  * @param privateKey the key that matches the leaf
- * @param source where it was read from, for messages
+ * @param source where the chain was read from, for messages
+ * @param keySource where the key was read from, for messages
  */
-public record KeyPairMaterial(List<X509Certificate> chain, PrivateKey privateKey, String source) {
+public record KeyPairMaterial(
+    List<X509Certificate> chain, PrivateKey privateKey, String source, String keySource) {
   public KeyPairMaterial {
     chain = List.copyOf(chain);
+  }
+
+  /** A pair from one place. */
+  public KeyPairMaterial(List<X509Certificate> chain, PrivateKey privateKey, String source) {
+    this(chain, privateKey, source, source);
   }
 
   public X509Certificate leaf() {

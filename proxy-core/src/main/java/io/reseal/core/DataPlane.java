@@ -122,8 +122,7 @@ public final class DataPlane implements AutoCloseable {
     return parts;
   }
 
-  private static Bootstrap clientBootstrap(
-      Transport transport, EventLoop loop, OpenConnections open) {
+  static Bootstrap clientBootstrap(Transport transport, EventLoop loop, OpenConnections open) {
     return new Bootstrap()
         .group(loop)
         .channel(transport.clientChannel())

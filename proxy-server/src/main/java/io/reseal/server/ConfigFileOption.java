@@ -27,11 +27,15 @@ final class ConfigFileOption {
 
   /** The configuration; empty after everything that is wrong with it was printed. */
   Optional<ConfigResult.Valid> read(PrintWriter err) {
+    Optional<ConfigResult.Valid> read = readQuietly(err);
+    read.ifPresent(valid -> print(valid.warnings(), "warning: ", err));
+    return read;
+  }
+
+  /** The same without a word about what works. */
+  Optional<ConfigResult.Valid> readQuietly(PrintWriter err) {
     return switch (ConfigReader.read(file)) {
-      case ConfigResult.Valid valid -> {
-        print(valid.warnings(), "warning: ", err);
-        yield Optional.of(valid);
-      }
+      case ConfigResult.Valid valid -> Optional.of(valid);
       case ConfigResult.Invalid(List<Problem> problems) -> {
         print(problems, "error: ", err);
         err.printf("%s: refused, %s%n", file, counted(problems.size(), "mistake"));

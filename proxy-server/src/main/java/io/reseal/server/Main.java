@@ -8,15 +8,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line. Exit codes: 0 done, 1 refused (a configuration, a start), 2 not understood.
+ * The command line. Exit codes: 0 done, 1 refused (a configuration, a start), 2 not understood;
+ * doctor and explain say in their help what theirs mean.
  */
 @Command(
     name = "reseal",
     description = "A reverse proxy that keeps traffic encrypted to the last hop.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, RunCommand.class, CheckCommand.class},
-    synopsisSubcommandLabel = "(demo | run | check)")
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      CheckCommand.class,
+      DoctorCommand.class,
+      ExplainCommand.class
+    },
+    synopsisSubcommandLabel = "(demo | run | check | doctor | explain)")
 public final class Main implements Runnable {
   static final int DONE = 0;
   static final int REFUSED = 1;
@@ -58,6 +65,6 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "no command given (expected: demo, run or check)");
+        spec.commandLine(), "no command given (expected: demo, run, check, doctor or explain)");
   }
 }

@@ -15,6 +15,16 @@ public final class Certificates {
   private static final Set<String> LABELS =
       Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
 
+  /** The chain's certificates stand in another order than they must be sent in. */
+  public static final String NOT_IN_ORDER = "the chain was not in order";
+
+  /** What follows the number of certificates that are no part of the chain. */
+  public static final String UNRELATED =
+      " certificate(s) do not belong to the chain and are not sent, as ";
+
+  /** The chain ends with a certificate that signed itself. */
+  public static final String ROOT_IN_CHAIN = "the root is part of the chain";
+
   private Certificates() {}
 
   /** Whether a block holds a private key. */
@@ -86,20 +96,15 @@ public final class Certificates {
       chain.add(issuer);
     }
     if (!inOrder) {
-      warn.accept(
-          "the chain was not in order",
-          "It is sent in order all the same; other servers would not.");
+      warn.accept(NOT_IN_ORDER, "It is sent in order all the same; other servers would not.");
     }
     if (!pool.isEmpty()) {
       warn.accept(
-          pool.size() + " certificate(s) do not belong to the chain and are not sent, as "
-              + pool.getFirst().getSubjectX500Principal(),
+          pool.size() + UNRELATED + pool.getFirst().getSubjectX500Principal(),
           "Remove them, or add the issuer that is missing in between.");
     }
     if (chain.size() > 1 && selfIssued(chain.getLast())) {
-      warn.accept(
-          "the root is part of the chain",
-          "Leave it out: clients have it, or do not believe it anyway.");
+      warn.accept(ROOT_IN_CHAIN, "Leave it out: clients have it, or do not believe it anyway.");
     }
     return chain;
   }

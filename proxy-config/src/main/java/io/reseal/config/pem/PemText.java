@@ -17,6 +17,9 @@ import java.util.List;
  * @param source where the text came from, for messages
  */
 public record PemText(List<Block> blocks, String source) {
+  /** The source of PEM that stands in the configuration itself. */
+  public static final String INLINE = "inline PEM";
+
   private static final int MOST_BYTES = 4 << 20;
   private static final String BEGIN = "-----BEGIN ";
   private static final String DASHES = "-----";
@@ -46,7 +49,7 @@ public record PemText(List<Block> blocks, String source) {
   /** Reads a file, or takes the text itself where the value holds a PEM block. */
   public static PemText load(String value, Path base) throws PemException {
     if (isInline(value)) {
-      return parse(value, "inline PEM");
+      return parse(value, INLINE);
     }
     if (isPasted(value)) {
       // Never shown: it may be a private key.

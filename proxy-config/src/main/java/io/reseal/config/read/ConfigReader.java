@@ -127,7 +127,7 @@ public final class ConfigReader {
     ProxyConfig config = new ModelReader(findings, base).read(section);
     CrossChecks.run(config, findings);
     return findings.errors().isEmpty()
-        ? new ConfigResult.Valid(config, inOrder(findings.warnings()))
+        ? new ConfigResult.Valid(config, inOrder(findings.warnings()), findings.places())
         : new ConfigResult.Invalid(inOrder(findings.errors()));
   }
 

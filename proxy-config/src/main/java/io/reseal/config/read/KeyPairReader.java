@@ -48,11 +48,12 @@ final class KeyPairReader {
     if (chainPem.isEmpty() || certificates.isEmpty() || key.isEmpty()) {
       return Optional.empty();
     }
-    return matching(chainPem.get(), certificates.get(), key.get());
+    String keySource = keyPem.map(PemText::source).orElse("");
+    return matching(chainPem.get(), certificates.get(), key.get(), keySource);
   }
 
   private Optional<KeyPairMaterial> matching(
-      PemText chainPem, List<X509Certificate> certificates, PrivateKey key) {
+      PemText chainPem, List<X509Certificate> certificates, PrivateKey key, String keySource) {
     Optional<X509Certificate> leaf =
         certificates.stream().filter(each -> PrivateKeys.match(key, each)).findFirst();
     if (leaf.isEmpty()) {
@@ -78,7 +79,7 @@ final class KeyPairReader {
             hint));
     pem.warnAboutDates(section.at("certificate"), chain.getFirst());
     warnAboutPermissions(section.text(keyKey, ""));
-    return Optional.of(new KeyPairMaterial(chain, key, chainPem.source()));
+    return Optional.of(new KeyPairMaterial(chain, key, chainPem.source(), keySource));
   }
 
   private Optional<PrivateKey> privateKey(PemText text, String password) {
@@ -129,7 +130,7 @@ final class KeyPairReader {
       if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
         findings.warn(
             section.at(keyKey),
-            "everybody on this machine can read the private key",
+            CertificateWarnings.READABLE_KEY,
             file.toString(),
             "mode 0600 or 0640",
             "Take the right away: chmod o-r FILE");

@@ -77,7 +77,7 @@ final class MaterialReader {
     } else if (CertificateNames.hasCommonNameOnly(pair.leaf())) {
       findings.warn(
           section.location(),
-          "the certificate has its name only in the common name",
+          CertificateWarnings.COMMON_NAME_ONLY,
           names.getFirst(),
           "a DNS SAN",
           "Clients do not look there any more. Make it anew with: openssl req -x509 ... -addext"
@@ -118,7 +118,7 @@ final class MaterialReader {
     if (PrivateKeys.in(text.get())) {
       findings.warn(
           at,
-          "a private key in a CA file",
+          CertificateWarnings.KEY_IN_CA_FILE,
           source,
           "certificates only",
           "The proxy does not need the CA's key; keep it elsewhere.");
@@ -128,7 +128,7 @@ final class MaterialReader {
       if (certificate.getBasicConstraints() < 0 && certificate.getVersion() >= 3) {
         findings.warn(
             at,
-            "a certificate in the CA file is no CA",
+            CertificateWarnings.NOT_A_CA,
             certificate.getSubjectX500Principal().toString(),
             "CA:TRUE",
             "It is trusted for itself only; name the CA that signed it to trust its successors.");

@@ -56,11 +56,11 @@ final class PemReader {
     Instant start = certificate.getNotBefore().toInstant();
     if (end.isBefore(now)) {
       findings.warn(
-          at, "the certificate has expired", subject + " on " + end, "a later end", "Renew it.");
+          at, CertificateWarnings.EXPIRED, subject + " on " + end, "a later end", "Renew it.");
     } else if (start.isAfter(now)) {
       findings.warn(
           at,
-          "the certificate is not valid yet",
+          CertificateWarnings.NOT_YET_VALID,
           subject + " from " + start,
           "an earlier start",
           "Check the clock, or wait.");

@@ -22,9 +22,9 @@ import io.reseal.core.http.ResponseRules;
 import io.reseal.core.http.UpstreamRequest;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.observe.ExchangeRecord;
-import io.reseal.core.snapshot.HostRoutes;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.RoutePlan;
+import io.reseal.core.snapshot.RoutingDecision;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.upstream.ResponseListener;
 import io.reseal.core.upstream.UpstreamConnection;
@@ -107,18 +107,18 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   public void start() {
     assert loop.eventLoop().inEventLoop();
     requestEnded = request.framing() == Framing.NONE;
-    HostRoutes host = snapshot.listener(client.listener()).hosts().lookup(request.host());
-    if (host == null) {
-      fail(new Failure.NoRoute(request.host(), request.path()));
-      return;
-    }
-    if (host.passthrough() != null || !belongsHere()) {
-      fail(new Failure.Misdirected(client.serverName(), request.host()));
-      return;
-    }
-    RoutePlan plan = host.route(request.routingPath());
-    switch (plan) {
-      case null -> fail(new Failure.NoRoute(request.host(), request.path()));
+    RoutingDecision decision = snapshot.route(
+        client.listener(),
+        client.serverName(),
+        client.policyGroup(),
+        request.host(),
+        request.routingPath());
+    switch (decision) {
+      case RoutingDecision.NotServed why ->
+        fail(
+            why.isMisdirected()
+                ? new Failure.Misdirected(client.serverName(), request.host())
+                : new Failure.NoRoute(request.host(), request.path()));
       case RoutePlan.Redirect redirect -> redirect(redirect);
       case RoutePlan.Forward forward -> {
         route = forward.name();
@@ -391,13 +391,6 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   }
 
   // ---- inside
-
-  private boolean belongsHere() {
-    return !client.isTls()
-        || client.serverName().isEmpty()
-        || client.serverName().equals(request.host())
-        || snapshot.policyGroup(client.listener(), request.host()) == client.policyGroup();
-  }
 
   private boolean mayReplay() {
     if (request.framing() != Framing.NONE) {

@@ -14,14 +14,11 @@ import io.reseal.core.listener.ClientHelloHandler;
 import io.reseal.core.listener.TlsDecision;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.TunnelRecord;
-import io.reseal.core.snapshot.HostRoutes;
-import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.ServerContext;
-import io.reseal.core.tls.ServerContexts;
 import io.reseal.core.tls.TlsAlert;
 import io.reseal.core.tunnel.Tunnel;
 import io.reseal.core.upstream.UpstreamConnection;
@@ -82,22 +79,7 @@ public final class PipelineAssembler {
   }
 
   private TlsDecision decide(ClientHello hello) {
-    ListenerTable table = loop.snapshot().listener(listener);
-    HostRoutes routes = table.hosts().lookup(hello.serverName());
-    if (routes != null && routes.passthrough() != null) {
-      return new TlsDecision.Passthrough(routes.passthrough(), routes.passthroughRoute());
-    }
-    ServerContexts contexts = table.tls();
-    ServerContext context = contexts == null ? null : contexts.select(hello.serverName());
-    if (context == null) {
-      return new TlsDecision.Refuse(
-          TlsAlert.UNRECOGNIZED_NAME, "unknown-server-name", hello.serverName());
-    }
-    if (!context.acceptsAlpn(hello.alpn())) {
-      return new TlsDecision.Refuse(
-          TlsAlert.NO_APPLICATION_PROTOCOL, "no-common-alpn", String.join(", ", hello.alpn()));
-    }
-    return new TlsDecision.Terminate(context);
+    return TlsDecision.of(loop.snapshot().listener(listener), hello);
   }
 
   private void decided(ChannelHandlerContext ctx, TlsDecision decision, ClientHello hello) {

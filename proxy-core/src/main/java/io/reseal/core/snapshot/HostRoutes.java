@@ -1,15 +1,23 @@
 package io.reseal.core.snapshot;
 
+import io.reseal.config.HostPattern;
+import io.reseal.config.PathMatch;
 import io.reseal.core.upstream.UpstreamPlan;
 import org.jspecify.annotations.Nullable;
 
 /** The routes of one host on one listener: its paths, or the upstream that gets it untouched. */
 public final class HostRoutes {
+  private final HostPattern pattern;
   private final PathTable paths;
   private final @Nullable UpstreamPlan passthrough;
   private final String passthroughRoute;
 
-  HostRoutes(PathTable paths, @Nullable UpstreamPlan passthrough, String passthroughRoute) {
+  HostRoutes(
+      HostPattern pattern,
+      PathTable paths,
+      @Nullable UpstreamPlan passthrough,
+      String passthroughRoute) {
+    this.pattern = pattern;
     this.paths = paths;
     this.passthrough = passthrough;
     this.passthroughRoute = passthroughRoute;
@@ -28,5 +36,16 @@ public final class HostRoutes {
   /** The route for a normalised path, null for none. */
   public @Nullable RoutePlan route(String routingPath) {
     return paths.lookup(routingPath);
+  }
+
+  /** The path that {@link #route} matches a normalised path by, null for none. */
+  public @Nullable PathMatch match(String routingPath) {
+    PathTable.PathRoute found = paths.find(routingPath);
+    return found == null ? null : found.match();
+  }
+
+  /** The pattern by which hosts come here. */
+  public HostPattern pattern() {
+    return pattern;
   }
 }

@@ -59,7 +59,7 @@ public final class HostTable {
       Map<String, HostRoutes> wildcards = new HashMap<>();
       HostRoutes any = null;
       for (Map.Entry<HostPattern, HostBuilder> entry : hosts.entrySet()) {
-        HostRoutes routes = entry.getValue().build();
+        HostRoutes routes = entry.getValue().build(entry.getKey());
         switch (entry.getKey()) {
           case HostPattern.Exact(String host) -> exact.put(host, routes);
           case HostPattern.Wildcard(String parent) -> wildcards.put(parent, routes);
@@ -75,8 +75,8 @@ public final class HostTable {
     private @Nullable UpstreamPlan passthrough;
     private String passthroughRoute = "";
 
-    HostRoutes build() {
-      return new HostRoutes(paths.build(), passthrough, passthroughRoute);
+    HostRoutes build(HostPattern pattern) {
+      return new HostRoutes(pattern, paths.build(), passthrough, passthroughRoute);
     }
   }
 }

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * prefix length of this host, whatever the request's path.
  */
 final class PathTable {
-  private final Map<String, RoutePlan> exact;
-  private final Map<String, RoutePlan> prefixes;
+  private final Map<String, PathRoute> exact;
+  private final Map<String, PathRoute> prefixes;
 
   /** Lengths of the prefixes, longest first, without "/", which is {@link #everything}. */
   private final int[] prefixLengths;
 
-  private final @Nullable RoutePlan everything;
+  private final @Nullable PathRoute everything;
 
-  private PathTable(Map<String, RoutePlan> exact, Map<String, RoutePlan> prefixes) {
+  private PathTable(Map<String, PathRoute> exact, Map<String, PathRoute> prefixes) {
     this.exact = exact;
     this.everything = prefixes.remove("");
     this.prefixes = prefixes;
@@ -30,10 +30,18 @@ final class PathTable {
         lengths.descendingSet().stream().mapToInt(Integer::intValue).toArray();
   }
 
+  /** The route for a path, null for none. */
   @Nullable
   RoutePlan lookup(String path) {
+    PathRoute found = find(path);
+    return found == null ? null : found.route();
+  }
+
+  /** The route for a path and what it was matched by, null for none. */
+  @Nullable
+  PathRoute find(String path) {
     if (!exact.isEmpty()) {
-      RoutePlan route = exact.get(path);
+      PathRoute route = exact.get(path);
       if (route != null) {
         return route;
       }
@@ -41,7 +49,7 @@ final class PathTable {
     for (int length : prefixLengths) {
       int pathLength = path.length();
       if (pathLength == length || pathLength > length && path.charAt(length) == '/') {
-        RoutePlan route = prefixes.get(path.substring(0, length));
+        PathRoute route = prefixes.get(path.substring(0, length));
         if (route != null) {
           return route;
         }
@@ -50,16 +58,20 @@ final class PathTable {
     return everything;
   }
 
+  /** A route and the path that it was configured with. */
+  record PathRoute(PathMatch match, RoutePlan route) {}
+
   /** Collects the paths of one host. */
   static final class Builder {
-    private final Map<String, RoutePlan> exact = new HashMap<>();
-    private final Map<String, RoutePlan> prefixes = new HashMap<>();
+    private final Map<String, PathRoute> exact = new HashMap<>();
+    private final Map<String, PathRoute> prefixes = new HashMap<>();
 
     void add(PathMatch match, RoutePlan route) {
       switch (match) {
-        case PathMatch.Exact(String path) -> exact.putIfAbsent(path, route);
+        case PathMatch.Exact(String path) -> exact.putIfAbsent(path, new PathRoute(match, route));
         // "/a" and "/a/" are the same prefix; "/" becomes the empty one.
-        case PathMatch.Prefix(String path) -> prefixes.putIfAbsent(withoutEndSlash(path), route);
+        case PathMatch.Prefix(String path) ->
+          prefixes.putIfAbsent(withoutEndSlash(path), new PathRoute(match, route));
       }
     }
 

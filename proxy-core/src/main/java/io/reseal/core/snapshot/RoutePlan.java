@@ -4,7 +4,7 @@ import io.reseal.config.RedirectTarget;
 import io.reseal.core.upstream.UpstreamPlan;
 
 /** What happens to a request or connection that a route is for. */
-public sealed interface RoutePlan {
+public sealed interface RoutePlan extends RoutingDecision {
 
   /** The route's name in the configuration. */
   String name();

@@ -2,6 +2,7 @@ package io.reseal.core.snapshot;
 
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.http.CanonicalRequest;
+import io.reseal.core.snapshot.RoutingDecision.NotServed;
 import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.ServerContexts;
 import io.reseal.core.tls.UpstreamTlsContext;
@@ -44,6 +45,35 @@ public record Snapshot(
     ServerContexts tls = listener(listener).tls();
     ServerContext context = tls == null ? null : tls.select(host);
     return context == null ? -1 : context.policyGroup();
+  }
+
+  /**
+   * What becomes of a request.
+   *
+   * @param listener the name of the listener that it came by
+   * @param serverName the SNI of its connection, empty for none or cleartext
+   * @param policyGroup the policy group of its connection, -1 for cleartext
+   * @param host the host asked for, in lower case; empty for none
+   * @param routingPath the normalised path without parameters
+   */
+  public RoutingDecision route(
+      String listener, String serverName, int policyGroup, String host, String routingPath) {
+    HostRoutes routes = listener(listener).hosts().lookup(host);
+    if (routes == null) {
+      return NotServed.UNKNOWN_HOST;
+    }
+    if (routes.passthrough() != null) {
+      return NotServed.PASSED_THROUGH;
+    }
+    boolean belongsHere = policyGroup < 0
+        || serverName.isEmpty()
+        || serverName.equals(host)
+        || policyGroup(listener, host) == policyGroup;
+    if (!belongsHere) {
+      return NotServed.OTHER_POLICY;
+    }
+    RoutePlan plan = routes.route(routingPath);
+    return plan == null ? NotServed.UNKNOWN_PATH : plan;
   }
 
   /** Gives the TLS contexts back; connections that use them keep what they need. */

@@ -7,21 +7,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 
 /** What messages say about certificates; a peer's text is cut here, and escaped where shown. */
-final class CertificateText {
+public final class CertificateText {
   private static final int MAX_NAME_CHARS = 200;
   private static final HexFormat FINGERPRINT = HexFormat.ofDelimiter(":").withUpperCase();
 
   private CertificateText() {}
 
-  static String subject(X509Certificate certificate) {
+  public static String subject(X509Certificate certificate) {
     return cut(certificate.getSubjectX500Principal().getName());
   }
 
-  static String issuer(X509Certificate certificate) {
+  public static String issuer(X509Certificate certificate) {
     return cut(certificate.getIssuerX500Principal().getName());
   }
 
-  static String validFrom(X509Certificate certificate) {
+  public static String validFrom(X509Certificate certificate) {
     return certificate
         .getNotBefore()
         .toInstant()
@@ -29,11 +29,12 @@ final class CertificateText {
         .toString();
   }
 
-  static String validUntil(X509Certificate certificate) {
+  public static String validUntil(X509Certificate certificate) {
     return certificate.getNotAfter().toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  static String fingerprint(X509Certificate certificate) {
+  /** SHA-256 over the DER form. */
+  public static String fingerprint(X509Certificate certificate) {
     try {
       return FINGERPRINT.formatHex(
           MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));

@@ -66,6 +66,11 @@ public final class HandshakeVerdicts {
     return new HandshakeVerdicts(cause, /* withUpstream= */ true, asked).read();
   }
 
+  /** Whether the upstream asked for a client certificate; asked on the handler's event loop. */
+  public static boolean clientCertificateAsked(SslHandler handler) {
+    return ClientCertificateProbe.wasAsked(handler.engine());
+  }
+
   /** The same where the handler is gone; over TLS 1.2 less exact about client certificates. */
   public static TlsVerdict upstream(Throwable cause) {
     return new HandshakeVerdicts(cause, /* withUpstream= */ true, /* certificateAsked= */ false)

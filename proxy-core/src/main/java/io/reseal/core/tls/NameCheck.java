@@ -19,7 +19,7 @@ import javax.security.auth.x500.X500Principal;
  * kind, and a wildcard only as the whole left-most label and only over a parent of two labels or
  * more.
  */
-final class NameCheck {
+public final class NameCheck {
   private static final int SAN_DNS_NAME = 2;
   private static final int SAN_IP_ADDRESS = 7;
   private static final int SHOWN_NAMES = 20;
@@ -46,12 +46,13 @@ final class NameCheck {
     commonName = part(leaf.getSubjectX500Principal(), "CN");
   }
 
-  static NameCheck of(X509Certificate leaf) throws CertificateParsingException {
+  /** Reads the names of a leaf. */
+  public static NameCheck of(X509Certificate leaf) throws CertificateParsingException {
     return new NameCheck(leaf);
   }
 
   /** The first of the accepted names that an alternative name matches, or empty. */
-  String match(List<String> accepted) {
+  public String match(List<String> accepted) {
     for (String name : accepted) {
       if (PeerNames.isAddress(name) ? matchesAddress(name) : matchesAny(dnsNames, name)) {
         return name;
@@ -76,17 +77,18 @@ final class NameCheck {
     return false;
   }
 
-  boolean hasAlternativeNames() {
+  /** Whether there is any alternative name; without one the common name may be all there is. */
+  public boolean hasAlternativeNames() {
     return hasAlternativeNames;
   }
 
   /** The most specific common name, or empty. */
-  String commonName() {
+  public String commonName() {
     return commonName;
   }
 
   /** The names for a message: the first few, then how many more. */
-  String shown() {
+  public String shown() {
     List<String> all = new ArrayList<>(dnsNames);
     all.addAll(addresses);
     if (all.isEmpty()) {

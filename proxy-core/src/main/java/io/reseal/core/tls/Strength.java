@@ -12,14 +12,14 @@ import java.security.spec.PSSParameterSpec;
 import java.util.Locale;
 
 /** The least that keys and signatures of a path must have: RSA 2048, EC 256, no SHA-1 or MD5. */
-final class Strength {
+public final class Strength {
   private static final int MIN_RSA_BITS = 2048;
   private static final int MIN_EC_BITS = 256;
 
   private Strength() {}
 
   /** What is too weak about a key, or empty. */
-  static String keyFault(PublicKey key) {
+  public static String keyFault(PublicKey key) {
     return switch (key) {
       case RSAPublicKey rsa -> tooShort("RSA", rsa.getModulus().bitLength(), MIN_RSA_BITS);
       case ECPublicKey ec -> tooShort("EC", ec.getParams().getOrder().bitLength(), MIN_EC_BITS);
@@ -33,7 +33,7 @@ final class Strength {
   }
 
   /** The digest by which a certificate is signed, where it is broken, or empty. */
-  static String signatureFault(X509Certificate certificate) {
+  public static String signatureFault(X509Certificate certificate) {
     String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
     String digest = algorithm.contains("PSS") ? pssDigest(certificate) : algorithm;
     if (digest.startsWith("SHA1") || digest.startsWith("SHA-1")) {

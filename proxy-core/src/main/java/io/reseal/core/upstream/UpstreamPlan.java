@@ -74,12 +74,12 @@ public final class UpstreamPlan {
   }
 
   /** Whether the server name depends on the request, and with it which connections may serve it. */
-  boolean namesByRequest() {
+  public boolean namesByRequest() {
     return protection == Protection.TLS && tls.serverName() instanceof ServerNameSent.RequestHost;
   }
 
   /** The names for a connection to this endpoint on behalf of a request to this host. */
-  PeerNames peerNames(EndpointPlan endpoint, String requestHost) {
+  public PeerNames peerNames(EndpointPlan endpoint, String requestHost) {
     return PeerNames.of(tls, endpoint.address(), requestHost);
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** The program {@code openssl s_server}, as an independent upstream. */
-final class OpensslServer implements AutoCloseable {
+public final class OpensslServer implements AutoCloseable {
   private final Process process;
   private final int port;
 
@@ -21,12 +21,13 @@ final class OpensslServer implements AutoCloseable {
     this.port = port;
   }
 
-  static OpensslServer start(Path directory, Issued issued, String... options) throws IOException {
+  public static OpensslServer start(Path directory, Issued issued, String... options)
+      throws IOException {
     Path chain = issued.write(directory, "server");
     return start(chain, directory.resolve("server.key"), options);
   }
 
-  static OpensslServer start(Path chain, Path key, String... options) throws IOException {
+  public static OpensslServer start(Path chain, Path key, String... options) throws IOException {
     List<String> command = new ArrayList<>(List.of(
         "openssl",
         "s_server",
@@ -70,7 +71,7 @@ final class OpensslServer implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 

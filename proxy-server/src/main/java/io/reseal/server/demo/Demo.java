@@ -95,7 +95,7 @@ public final class Demo implements AutoCloseable {
 
   private static ProxyConfig read(Path file) throws StartException {
     return switch (ConfigReader.read(file)) {
-      case ConfigResult.Valid(ProxyConfig config, List<Problem> warnings) -> config;
+      case ConfigResult.Valid valid -> valid.config();
       case ConfigResult.Invalid(List<Problem> problems) -> throw new StartException(problems);
     };
   }

@@ -1,0 +1,5 @@
+/** What doctor finds and explain says. */
+@NullMarked
+package io.reseal.server.doctor;
+
+import org.jspecify.annotations.NullMarked;
