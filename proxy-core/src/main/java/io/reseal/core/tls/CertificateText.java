@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 
 /** What messages say about certificates; a peer's text is cut here, and escaped where shown. */
-final class CertificateText {
+public final class CertificateText {
   private static final int MAX_NAME_CHARS = 200;
   private static final HexFormat FINGERPRINT = HexFormat.ofDelimiter(":").withUpperCase();
 
@@ -33,7 +33,8 @@ final class CertificateText {
     return certificate.getNotAfter().toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  static String fingerprint(X509Certificate certificate) {
+  /** SHA-256 over the whole certificate, as upper-case hex pairs between colons. */
+  public static String fingerprint(X509Certificate certificate) {
     try {
       return FINGERPRINT.formatHex(
           MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
