@@ -1,5 +1,7 @@
 package io.reseal.server.metrics;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -9,12 +11,14 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.observe.DataPlaneObserver;
+import java.lang.management.ManagementFactory;
 
 /**
  * What is measured, and its text for Prometheus. The only place that knows which registry this is.
@@ -23,6 +27,8 @@ import io.reseal.core.observe.DataPlaneObserver;
 public final class Metrics implements AutoCloseable {
   /** The media type of {@link #scrape}. */
   public static final String CONTENT_TYPE = TextFormat.CONTENT_TYPE_004;
+
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -43,6 +49,13 @@ public final class Metrics implements AutoCloseable {
         .description("Always 1; its labels say what runs.")
         .tags(Tags.of("version", version, "java", Runtime.version().toString()))
         .register(registry);
+    bindProcess();
+  }
+
+  private void bindProcess() {
+    // Their names break the conventions of Prometheus; process_cpu_seconds_total says the first.
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ClassLoaderMetrics().bindTo(registry);
@@ -50,6 +63,13 @@ public final class Metrics implements AutoCloseable {
     new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     collections.bindTo(registry);
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+      FunctionCounter.builder(
+              "process.cpu", system, bean -> bean.getProcessCpuTime() / NANOS_PER_SECOND)
+          .description("CPU time of the process, user and system.")
+          .baseUnit("seconds")
+          .register(registry);
+    }
   }
 
   /** The one to tell what the data plane does. */
