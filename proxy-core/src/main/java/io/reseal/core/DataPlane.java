@@ -40,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 
 /**
  * The data plane: event loops, the listeners on them, and the snapshot they serve. Started once,
@@ -47,6 +48,8 @@ import java.util.function.Consumer;
  */
 public final class DataPlane implements AutoCloseable {
   private static final long DRAIN_POLL_MILLIS = 20;
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long CLOSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int WRITE_LOW_BYTES = 64 << 10;
   private static final int WRITE_HIGH_BYTES = 128 << 10;
 
@@ -266,14 +269,29 @@ public final class DataPlane implements AutoCloseable {
       part.open().closeAll();
       part.resolver().close();
     });
+    awaitClosed();
     transport.close();
     snapshot.release();
   }
 
+  /** Closing takes more than one turn of the loop where the kernel works on the buffers. */
+  private void awaitClosed() {
+    long deadline = System.nanoTime() + CLOSE_NANOS;
+    while (count(OpenConnections::bothSides) > 0 && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(CLOSE_POLL_NANOS);
+    }
+    // What a close leaves to a later task, as to release a TLS engine, comes before this one.
+    onEveryLoop(part -> {});
+  }
+
   private int openConnections() {
-    AtomicInteger open = new AtomicInteger();
-    onEveryLoop(part -> open.addAndGet(part.open().size()));
-    return open.get();
+    return count(OpenConnections::size);
+  }
+
+  private int count(ToIntFunction<OpenConnections> counted) {
+    AtomicInteger sum = new AtomicInteger();
+    onEveryLoop(part -> sum.addAndGet(counted.applyAsInt(part.open())));
+    return sum.get();
   }
 
   private void onEveryLoop(Consumer<LoopPart> task) {

@@ -414,6 +414,11 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
 
   private void redirect(RoutePlan.Redirect redirect) {
     route = redirect.name();
+    if (request.host().isEmpty() && redirect.target().host().isEmpty()) {
+      fail(new Failure.RequestRejected(
+          400, "host", "no host to redirect to: HTTP/1.0 without Host"));
+      return;
+    }
     String location = Redirects.location(request, redirect.target());
     HttpHeaders fields =
         DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();

@@ -39,19 +39,21 @@ public final class FailurePolicy {
       case RequestRejected(int status, String rule, String detail) ->
         answer(status, "http_request_error", rule, detail);
       case Misdirected(String serverName, String authority) ->
-        answer(
+        new Answer(
             421,
             "http_request_denied",
             "misdirected",
             "a connection for server name \"%s\" cannot carry requests for \"%s\""
-                .formatted(PeerText.quote(serverName), PeerText.quote(authority)));
+                .formatted(PeerText.quote(serverName), PeerText.quote(authority)),
+            "");
       case NoRoute(String host, String path) ->
-        answer(
+        new Answer(
             404,
             "destination_not_found",
             "no_route",
             "no route for host \"%s\" and path \"%s\""
-                .formatted(PeerText.quote(host), PeerText.quote(path)));
+                .formatted(PeerText.quote(host), PeerText.quote(path)),
+            "");
       case Overloaded(String limit, String detail) ->
         answer(503, "connection_limit_reached", "limit_reached", limit + ": " + detail);
       case ConnectFailed connect -> connect(connect);
@@ -79,6 +81,7 @@ public final class FailurePolicy {
     };
   }
 
+  /** An answer whose detail is escaped here, all of it, and so must not be before. */
   private static Answer answer(int status, String error, String token, String detail) {
     return new Answer(status, error, token, PeerText.escape(detail, MOST_DETAIL), "");
   }

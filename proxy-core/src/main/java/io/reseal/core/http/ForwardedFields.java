@@ -23,6 +23,8 @@ final class ForwardedFields {
   /** A chain longer than this is cut at its far end. */
   private static final int MOST_CHAIN_CHARACTERS = 1_024;
 
+  private static final int SHORTEST_PREFIX = "x-ssl-".length();
+
   private ForwardedFields() {}
 
   static void apply(RequestHead request, EdgeConnection edge) {
@@ -91,7 +93,7 @@ final class ForwardedFields {
     if (first == 'f') {
       return AsciiString.contentEqualsIgnoreCase(name, FORWARDED);
     }
-    if (first != 'x' && first != 's' || name.length() < 9) {
+    if (first != 'x' && first != 's' || name.length() < SHORTEST_PREFIX) {
       return false;
     }
     String lower = name.toString().toLowerCase(Locale.ROOT);

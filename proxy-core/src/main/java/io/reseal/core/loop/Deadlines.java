@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deadlines of one event loop. Setting, moving and clearing one is a field write, because a
@@ -17,12 +19,14 @@ public final class Deadlines {
   static final long TICK_MILLIS = 100;
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
+
   private final EventLoop loop;
   private final Deadline head = new Deadline(null, () -> {});
   private @Nullable ScheduledFuture<?> tick;
 
-  /** The time of the last tick: near enough, and free, while reading the clock for each is not. */
-  private long nowNanos;
+  /** Deadlines count ticks: near enough, and free, while reading the clock for each is not. */
+  private long ticks;
 
   public Deadlines(EventLoop loop) {
     this.loop = loop;
@@ -43,7 +47,6 @@ public final class Deadlines {
     }
     head.next = deadline;
     if (tick == null) {
-      nowNanos = System.nanoTime();
       tick = loop.scheduleWithFixedDelay(
           this::expire, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -51,15 +54,14 @@ public final class Deadlines {
   }
 
   private void expire() {
-    long now = System.nanoTime();
-    nowNanos = now;
+    ticks++;
     Deadline deadline = head.next;
     while (deadline != null) {
       // Taken first: the callback may remove this deadline.
       Deadline next = deadline.next;
-      if (deadline.isSet && now - deadline.atNanos >= 0) {
+      if (deadline.isSet && ticks >= deadline.atTick) {
         deadline.isSet = false;
-        deadline.onExpiry.run();
+        run(deadline.onExpiry);
         if (next != null && next.removed) {
           // The callback removed the neighbour too: what is left comes with the next tick.
           break;
@@ -73,6 +75,15 @@ public final class Deadlines {
     }
   }
 
+  /** What is thrown here would end the tick, and with it every timeout of this loop. */
+  private static void run(Runnable onExpiry) {
+    try {
+      onExpiry.run();
+    } catch (Throwable failed) {
+      LOG.error("a timeout could not be handled; its connection may stay open", failed);
+    }
+  }
+
   /** One deadline, set or unset. */
   public static final class Deadline {
     private final @Nullable Deadlines owner;
@@ -81,18 +92,21 @@ public final class Deadlines {
     private @Nullable Deadline previous;
     private boolean isSet;
     private boolean removed;
-    private long atNanos;
+    private long atTick;
 
     private Deadline(@Nullable Deadlines owner, Runnable onExpiry) {
       this.owner = owner;
       this.onExpiry = onExpiry;
     }
 
-    /** Sets or moves the deadline to this many nanoseconds from now. */
+    /**
+     * Sets or moves the deadline to this many nanoseconds from now, at least 0. It passes up to two
+     * ticks later, never earlier.
+     */
     public void setNanos(long nanosFromNow) {
       if (owner != null) {
-        // One tick more, so that no deadline passes too early.
-        atNanos = owner.nowNanos + TICK_NANOS + nanosFromNow;
+        // The tick under way has partly gone by: it does not count.
+        atTick = owner.ticks + 1 + Math.ceilDiv(nanosFromNow, TICK_NANOS);
         isSet = !removed;
       }
     }

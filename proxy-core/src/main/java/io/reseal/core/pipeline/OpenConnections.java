@@ -59,6 +59,11 @@ public final class OpenConnections {
     }
   }
 
+  /** How many connections there are to clients and upstreams. */
+  public int bothSides() {
+    return drains.size() + upstreams.size();
+  }
+
   /** How many clients are connected. */
   public int size() {
     return drains.size();

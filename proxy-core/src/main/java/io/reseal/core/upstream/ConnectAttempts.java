@@ -68,7 +68,16 @@ final class ConnectAttempts {
     if (next < addresses.size()) {
       loop.schedule(this::tryNext, STAGGER_MILLIS, TimeUnit.MILLISECONDS);
     }
-    connecting.addListener(ignored -> finished(connecting, address));
+    connecting.addListener(ignored -> finishedAnywhere(connecting, address));
+  }
+
+  /** A channel that could not even be made reports from a thread of Netty's own. */
+  private void finishedAnywhere(ChannelFuture connecting, InetSocketAddress address) {
+    if (loop.inEventLoop()) {
+      finished(connecting, address);
+    } else {
+      loop.execute(() -> finished(connecting, address));
+    }
   }
 
   private void finished(ChannelFuture connecting, InetSocketAddress address) {
@@ -101,7 +110,7 @@ final class ConnectAttempts {
     if (cause instanceof ConnectTimeoutException) {
       return ConnectFault.TIMED_OUT;
     }
-    if (message.contains("oo many open files") || message.contains("assign requested address")) {
+    if (isOutOfResources(cause)) {
       return ConnectFault.OUT_OF_RESOURCES;
     }
     if (cause instanceof NoRouteToHostException || message.contains("unreachable")) {
@@ -111,6 +120,17 @@ final class ConnectAttempts {
       return ConnectFault.TIMED_OUT;
     }
     return message.contains("refused") ? ConnectFault.REFUSED : ConnectFault.UNREACHABLE;
+  }
+
+  /** Looks at every cause: the first says only that no channel could be made. */
+  private static boolean isOutOfResources(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains("oo many open files") || message.contains("assign requested address")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The failure of every address of an endpoint; the message lists each with its reason. */

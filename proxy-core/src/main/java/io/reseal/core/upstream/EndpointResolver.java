@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
@@ -40,7 +41,7 @@ public final class EndpointResolver implements AutoCloseable {
   private @Nullable DnsNameResolver resolver;
 
   /**
-   * @param timeout for one lookup, all its queries together
+   * @param timeout for one lookup, all its queries together; one server gets half of it
    * @param servers the name servers, null for the system's
    */
   public EndpointResolver(
@@ -79,15 +80,26 @@ public final class EndpointResolver implements AutoCloseable {
       List<InetAddress> addresses = lookup.getNow();
       lastGood.put(endpoint.host(), new Known(addresses, System.nanoTime()));
       promise.trySuccess(withPort(addresses, endpoint.port()));
+    } else if (isTimeout(lookup.cause())) {
+      timedOut(endpoint, promise);
     } else {
       failed(endpoint, lookup.cause(), promise);
     }
   }
 
+  private static boolean isTimeout(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof DnsNameResolverTimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void timedOut(HostPort endpoint, Promise<List<InetSocketAddress>> promise) {
     if (!promise.isDone()) {
-      String message =
-          "no answer for %s within %d ms".formatted(endpoint.host(), timeout.toMillis());
+      String message = "no name server answered for %s in time (timeouts.resolve: %d ms)"
+          .formatted(endpoint.host(), timeout.toMillis());
       failed(endpoint, new TimeoutException(message), promise);
     }
   }
@@ -118,7 +130,9 @@ public final class EndpointResolver implements AutoCloseable {
           .datagramChannelType(channelType)
           .ttl(0, MOST_TTL_SECONDS)
           .negativeTtl(NEGATIVE_TTL_SECONDS)
-          .queryTimeoutMillis(timeout.toMillis());
+          // Each question is put once to each server: what is left is for the next one, and lets
+          // the answer for one address family count when the other gets none.
+          .queryTimeoutMillis(Math.max(1, timeout.toMillis() / 2));
       if (servers != null) {
         builder.nameServerProvider(servers);
       }

@@ -34,6 +34,9 @@ final class RouteActionTest {
             "a.test",
             new PathMatch.Prefix("/moved"),
             new RedirectTarget("https", "new.test", 8443, 302))
+        .redirect("*", new PathMatch.Prefix("/secure"), RedirectTarget.HTTPS)
+        .redirect(
+            "*", new PathMatch.Prefix("/moved"), new RedirectTarget("https", "new.test", 0, 308))
         .start();
   }
 
@@ -86,6 +89,18 @@ final class RouteActionTest {
       if (!reply.fields().all("connection").contains("close")) {
         assertThat(client.readReply().bodyText()).startsWith("GET /after\n");
       }
+    }
+  }
+
+  @Test
+  void redirectsARequestWithoutHostOnlyWhereTheRouteNamesOne() throws IOException {
+    try (RawClient client = proxy.plainClient()) {
+      assertThat(client.exchange("GET /secure HTTP/1.0\r\n\r\n").status()).isEqualTo(400);
+    }
+    try (RawClient client = proxy.plainClient()) {
+      Reply reply = client.exchange("GET /moved/x HTTP/1.0\r\n\r\n");
+      assertThat(reply.status()).isEqualTo(308);
+      assertThat(reply.fields().first("location")).isEqualTo("https://new.test/moved/x");
     }
   }
 

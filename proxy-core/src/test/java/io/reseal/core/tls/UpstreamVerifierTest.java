@@ -465,7 +465,8 @@ final class UpstreamVerifierTest {
 
   @Test
   void refusesEveryMutationWithoutThrowing() throws CertificateException {
-    byte[] good = leaf().issue().certificate().getEncoded();
+    X509Certificate original = leaf().issue().certificate();
+    byte[] good = original.getEncoded();
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     Random random = new Random(7);
     for (int round = 0; round < 2_000; round++) {
@@ -478,8 +479,21 @@ final class UpstreamVerifierTest {
       } catch (CertificateException unreadable) {
         continue;
       }
+      if (saysTheSame(certificate, original)) {
+        continue;
+      }
       assertThat(judge(List.of(certificate), List.of(NAME), ROOT)).isNotNull();
     }
+  }
+
+  /**
+   * Whether content and signature are equal. DER counts the unused bits of the signature's last
+   * octet; where those are zero, a changed count leaves the signature as it is.
+   */
+  private static boolean saysTheSame(X509Certificate one, X509Certificate other)
+      throws CertificateException {
+    return Arrays.equals(one.getTBSCertificate(), other.getTBSCertificate())
+        && Arrays.equals(one.getSignature(), other.getSignature());
   }
 
   @Test

@@ -33,6 +33,18 @@ public final class Program implements AutoCloseable {
 
   /** Starts it with these arguments. */
   public static Program start(String... arguments) throws IOException {
+    return new Program(new ProcessBuilder(command(arguments)).start());
+  }
+
+  /** Starts it with these arguments, and so many files that it may have open. */
+  public static Program startWithOpenFiles(int limit, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + " && exec \"$@\"", "sh"));
+    command.addAll(command(arguments));
+    return new Program(new ProcessBuilder(command).start());
+  }
+
+  private static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(
@@ -46,7 +58,7 @@ public final class Program implements AutoCloseable {
         System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
         Main.class.getName()));
     command.addAll(Arrays.asList(arguments));
-    return new Program(new ProcessBuilder(command).start());
+    return command;
   }
 
   private Thread read(InputStream stream) {

@@ -14,8 +14,10 @@ import io.reseal.testkit.TestPki;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -197,6 +199,31 @@ final class RunTest {
       program.signal("INT");
       assertThat(program.awaitExit()).as(program.output()).isZero();
       assertThat(program.output()).contains("1 connections were cut");
+    }
+  }
+
+  @Test
+  void pausesAcceptingWhenOpenFilesRunOut() throws Exception {
+    int limit = 160;
+    List<Socket> idle = new ArrayList<>();
+    try (Program program = Program.startWithOpenFiles(
+        limit, "run", "-c", folder.resolve("reseal.yaml").toString())) {
+      program.awaitLine("WARN .*the limit of open files is " + limit);
+      int port = program.port("web");
+      try {
+        for (int i = 0; i < 2 * limit; i++) {
+          idle.add(new Socket(InetAddress.ofLiteral("127.0.0.1"), port));
+        }
+        program.awaitLine("WARN .*listener \"web\": cannot accept: .*[Tt]oo many open files");
+      } finally {
+        for (Socket socket : idle) {
+          socket.close();
+        }
+      }
+      try (RawClient client = client(program)) {
+        assertThat(client.exchange(GET.formatted("x")).status()).isEqualTo(200);
+      }
+      assertThat(program.output().split("cannot accept", -1)).hasSizeLessThan(5);
     }
   }
 
