@@ -3,6 +3,8 @@ package io.reseal.server.admin;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -28,12 +30,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The admin port and the status port, on an event loop of their own, so that they answer however
  * busy the others are. Closed once; thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final int MOST_CONNECTIONS = 256;
   private static final int MOST_LINE = 4_096;
   private static final int MOST_HEAD = 16_384;
@@ -111,6 +116,14 @@ public final class AdminServer implements AutoCloseable {
           "Stop whoever listens there, or set " + key + " to another port or to off"));
       return null;
     }
+    // After Netty's acceptor, which pauses for a second when it fails: the listeners, which share
+    // the cause, have said it.
+    binding.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
+      @Override
+      public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.debug("{}: cannot accept", key, cause);
+      }
+    });
     return (InetSocketAddress) binding.channel().localAddress();
   }
 
@@ -127,6 +140,12 @@ public final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     workers.shutdownNow();
+    try {
+      // An answer under way still needs the loop.
+      workers.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException asked) {
+      Thread.currentThread().interrupt();
+    }
     loop.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
   }
 }

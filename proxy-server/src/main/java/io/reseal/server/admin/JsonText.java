@@ -1,6 +1,7 @@
 package io.reseal.server.admin;
 
 import java.util.Collection;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +44,12 @@ final class JsonText {
     return this;
   }
 
-  <T> JsonText objects(
-      String key, Collection<T> values, java.util.function.BiConsumer<JsonText, T> content) {
+  <T> JsonText objects(String key, Collection<T> values, BiConsumer<JsonText, T> content) {
     return list(
         key, values, (json, value) -> json.group('{', '}', each -> content.accept(each, value)));
   }
 
-  private <T> JsonText list(
-      String key, Collection<T> values, java.util.function.BiConsumer<JsonText, T> element) {
+  private <T> JsonText list(String key, Collection<T> values, BiConsumer<JsonText, T> element) {
     key(key).group('[', ']', json -> {
       for (T value : values) {
         json.next();

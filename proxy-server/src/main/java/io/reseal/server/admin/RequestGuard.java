@@ -4,22 +4,24 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/*
- * The admin port has no password, so a browser on the operator's machine must not become a way in:
- *
- *   [1] a web page whose name was made to resolve to our address (DNS rebinding) sends its own name
- *       in Host: only names that nobody else can own pass;
- *   [2] a web page elsewhere that sends us requests has Origin (RFC 6454 section 7) or Sec-Fetch-Site
- *       (W3C Fetch Metadata) set by the browser, which no script can change: only requests of our own
- *       pages, and those that a person typed, pass.
- */
 /** The rules on who may ask the admin port, by what the request says of where it comes from. */
 final class RequestGuard {
+  /*
+   * The admin port has no password, so a browser on the operator's machine must not become a way in:
+   *
+   *   [1] a web page whose name was made to resolve to our address (DNS rebinding) sends its own name
+   *       in Host: only names that nobody else can own pass;
+   *   [2] a web page elsewhere that sends us requests has Origin (RFC 6454 section 7) or Sec-Fetch-Site
+   *       (W3C Fetch Metadata) set by the browser, which no script can change: only requests of our own
+   *       pages, and those that a person typed, pass.
+   */
+
   private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
 
   private final Set<String> hosts;
@@ -87,7 +89,7 @@ final class RequestGuard {
     try {
       InetAddress address = InetAddress.getByAddress(literal);
       return address.isLoopbackAddress() || address.equals(localAddress);
-    } catch (java.net.UnknownHostException impossible) {
+    } catch (UnknownHostException impossible) {
       return false;
     }
   }

@@ -233,6 +233,19 @@ final class MetricsTest {
   }
 
   @Test
+  void everyFamilyIsDocumented() throws IOException {
+    String page = Files.readString(Path.of(System.getProperty("reseal.root"), "docs/metrics.md"));
+    try (Watched proxy = Watched.start(setup -> setup)) {
+      proxy.get("/x");
+      String help = "# HELP reseal_";
+      assertThat(proxy.scrape().text().lines().filter(line -> line.startsWith(help)))
+          .isNotEmpty()
+          .allSatisfy(line -> assertThat(page)
+              .contains("| `" + line.split(" ")[2].replaceAll("_max$", "") + "` |"));
+    }
+  }
+
+  @Test
   void growsByNothingThatPeersChoose() throws IOException {
     try (Watched proxy = Watched.start(setup -> setup)) {
       odd(proxy, 0, 100);
