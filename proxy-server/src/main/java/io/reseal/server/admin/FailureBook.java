@@ -84,12 +84,13 @@ public final class FailureBook implements DataPlaneObserver {
   /** How often something happened, and how it was the last time. */
   static final class Entry<K, V> {
     private final K kind;
-    private final Instant since = Instant.now();
+    private final Instant since;
     private final LongAdder count = new LongAdder();
     private volatile V latest;
 
-    Entry(K kind, V latest) {
+    Entry(K kind, Instant since, V latest) {
       this.kind = kind;
+      this.since = since;
       this.latest = latest;
     }
 
@@ -126,7 +127,8 @@ public final class FailureBook implements DataPlaneObserver {
         if (entries.size() >= MOST) {
           makeRoom();
         }
-        entry = entries.computeIfAbsent(kind, each -> new Entry<>(each, latest));
+        entry =
+            entries.computeIfAbsent(kind, each -> new Entry<>(each, time.apply(latest), latest));
       }
       entry.latest = latest;
       entry.count.increment();

@@ -30,8 +30,7 @@ public final class Metrics implements AutoCloseable {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry = registry();
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final CertificateGauges certificates = new CertificateGauges(registry);
   private final StateGauges state = new StateGauges(registry);
@@ -52,10 +51,16 @@ public final class Metrics implements AutoCloseable {
     bindProcess();
   }
 
-  private void bindProcess() {
+  private static PrometheusMeterRegistry registry() {
+    PrometheusMeterRegistry made = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     // Their names break the conventions of Prometheus; process_cpu_seconds_total says the first.
-    registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
-    registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+    made.config()
+        .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+        .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+    return made;
+  }
+
+  private void bindProcess() {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ClassLoaderMetrics().bindTo(registry);
