@@ -5,8 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * The only handler of a connection to an upstream until its pipeline is put together; it passes
- * everything on but failures. Shared by the connections of one event loop.
+ * The only handler of a connection to an upstream until its pipeline is put together; after
+ * that it passes everything on. Shared by the connections of one event loop.
  */
 @Sharable
 public final class UnassembledHandler extends ChannelInboundHandlerAdapter {
@@ -23,6 +23,10 @@ public final class UnassembledHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (ctx.pipeline().last() != this) {
+      ctx.fireExceptionCaught(cause);
+      return;
+    }
     // Whoever connects learns of it by the promise of the connection or of its handshake.
     ctx.close();
   }

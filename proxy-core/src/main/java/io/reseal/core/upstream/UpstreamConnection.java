@@ -21,8 +21,11 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.UpstreamFault;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.tls.HandshakeVerdicts;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -337,10 +340,21 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null && !reused && !decoder.hasBegun() && isTlsFault(cause)) {
+      // Over TLS 1.3 an upstream refuses us only after our side of the handshake is done.
+      TlsVerdict verdict = HandshakeVerdicts.upstream(cause, tls);
+      fail(new Failure.TlsFailed(verdict, pool.plan().name(), endpoint()));
+      return;
+    }
     UpstreamFault fault = !decoder.hasBegun()
         ? UpstreamFault.CLOSED_BEFORE_RESPONSE
         : headSeen ? UpstreamFault.CLOSED_IN_BODY : UpstreamFault.CLOSED_IN_HEAD;
     fail(broken(fault, String.valueOf(cause.getMessage())));
+  }
+
+  private static boolean isTlsFault(Throwable cause) {
+    return cause instanceof SSLException || cause.getCause() instanceof SSLException;
   }
 
   @Override

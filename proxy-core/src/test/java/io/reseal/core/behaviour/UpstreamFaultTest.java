@@ -46,8 +46,9 @@ final class UpstreamFaultTest {
         all.requestHead(),
         all.keepAlive(),
         Duration.ofMillis(500),
-        Duration.ofMillis(500),
-        Duration.ofMillis(500),
+        // Long enough for a good handshake on a busy machine.
+        Duration.ofMillis(2_000),
+        Duration.ofMillis(2_000),
         Duration.ofMillis(500),
         all.tunnelIdle(),
         all.upstreamIdle(),
