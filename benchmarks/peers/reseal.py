@@ -1,5 +1,5 @@
 # Reseal beside other proxies in the shared benchmark: one event loop on one core, from the built distribution
-# (./reseal builds it). A line of peers.json may add "jvm" (flags) and "runtime" (settings of the YAML).
+# (./reseal builds it). A line of peers.json may add "jvm" (flags), "runtime" and "admin" (settings of the YAML).
 import glob, json, os, shutil
 
 MODES = {"reencrypt", "offload", "passthrough"}
@@ -37,6 +37,7 @@ def setup(p, c):
         "routes": [{"name": "all", "hosts": [host for host, _ in c.hosts], action: {"upstream": "backend"}}],
         "upstreams": {"backend": upstream},
         "timeouts": {"keepAlive": "900s", "upstreamIdle": "900s", "upstreamAge": "24h", "tunnelIdle": "900s"},
+        "admin": p.get("admin", {"address": "off", "statusAddress": "off"}),
         "runtime": {"eventLoops": 1, **p.get("runtime", {})},
     }
     # JSON is YAML.

@@ -151,6 +151,7 @@ public class ExchangeBenchmark {
         new Deadlines(eventLoop),
         new LoopFlusher(eventLoop),
         resolver,
+        DataPlaneObserver.NONE,
         bootstrap(eventLoop));
     return new LoopState(upstreamLoop, /* loopIndex= */ 0, SnapshotCompiler.compile(config));
   }

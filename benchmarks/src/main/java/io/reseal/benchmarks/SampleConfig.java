@@ -1,5 +1,6 @@
 package io.reseal.benchmarks;
 
+import io.reseal.config.AdminSettings;
 import io.reseal.config.Diagnostics;
 import io.reseal.config.HostPattern;
 import io.reseal.config.HostPort;
@@ -78,6 +79,7 @@ final class SampleConfig {
         RequestPolicy.DEFAULT,
         new RuntimeSettings(
             RuntimeSettings.Transport.NIO, RuntimeSettings.TlsProvider.BORINGSSL, 1),
-        Diagnostics.DEFAULT);
+        Diagnostics.DEFAULT,
+        AdminSettings.OFF);
   }
 }

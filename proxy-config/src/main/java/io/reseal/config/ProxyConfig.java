@@ -15,6 +15,7 @@ import java.util.List;
  * @param requests how unusual but legal request forms are treated
  * @param runtime settings of the process: transport, TLS provider, event loops
  * @param diagnostics who is told why a request failed
+ * @param admin the ports for operators and load balancers
  */
 public record ProxyConfig(
     List<Listener> listeners,
@@ -25,7 +26,8 @@ public record ProxyConfig(
     Timeouts timeouts,
     RequestPolicy requests,
     RuntimeSettings runtime,
-    Diagnostics diagnostics) {
+    Diagnostics diagnostics,
+    AdminSettings admin) {
   public ProxyConfig {
     listeners = List.copyOf(listeners);
     identities = List.copyOf(identities);

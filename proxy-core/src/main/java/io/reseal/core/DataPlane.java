@@ -16,6 +16,7 @@ import io.reseal.core.listener.ListenerPlan;
 import io.reseal.core.listener.Transport;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.loop.LoopLag;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.pipeline.OpenConnections;
 import io.reseal.core.pipeline.PipelineAssembler;
@@ -23,14 +24,18 @@ import io.reseal.core.pipeline.UnassembledHandler;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.snapshot.SnapshotCompiler;
+import io.reseal.core.tls.UpstreamTlsContext;
 import io.reseal.core.upstream.EndpointResolver;
 import io.reseal.core.upstream.UpstreamLoop;
+import io.reseal.core.upstream.UpstreamPlan;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -52,15 +57,22 @@ public final class DataPlane implements AutoCloseable {
   private final List<LoopPart> parts;
   private final Snapshot snapshot;
   private final BoundListeners listeners;
+  private final Map<String, Admission> admissions;
+  private volatile boolean draining;
   private volatile boolean cut;
   private boolean closed;
 
   private DataPlane(
-      Transport transport, List<LoopPart> parts, Snapshot snapshot, BoundListeners listeners) {
+      Transport transport,
+      List<LoopPart> parts,
+      Snapshot snapshot,
+      BoundListeners listeners,
+      Map<String, Admission> admissions) {
     this.transport = transport;
     this.parts = parts;
     this.snapshot = snapshot;
     this.listeners = listeners;
+    this.admissions = Map.copyOf(admissions);
   }
 
   /**
@@ -75,9 +87,11 @@ public final class DataPlane implements AutoCloseable {
     Transport transport = null;
     try {
       transport = Transport.open(config.runtime());
-      List<LoopPart> parts = parts(transport, snapshot);
-      BoundListeners listeners = bind(config, transport, parts, observer);
-      return new DataPlane(transport, parts, snapshot, listeners);
+      List<LoopPart> parts = parts(transport, snapshot, observer);
+      Map<String, Admission> admissions = new LinkedHashMap<>();
+      config.listeners().forEach(each -> admissions.put(each.name(), new Admission(each)));
+      BoundListeners listeners = bind(config, admissions, transport, parts, observer);
+      return new DataPlane(transport, parts, snapshot, listeners, admissions);
     } catch (StartException | RuntimeException failed) {
       if (transport != null) {
         transport.close();
@@ -101,7 +115,8 @@ public final class DataPlane implements AutoCloseable {
         List.of(new Problem(new Location("start", 0, 0, ""), what, "", "", "")));
   }
 
-  private static List<LoopPart> parts(Transport transport, Snapshot snapshot) {
+  private static List<LoopPart> parts(
+      Transport transport, Snapshot snapshot, DataPlaneObserver observer) {
     List<LoopPart> parts = new ArrayList<>();
     for (EventLoop loop : transport.loops()) {
       OpenConnections open = new OpenConnections();
@@ -115,8 +130,11 @@ public final class DataPlane implements AutoCloseable {
           new Deadlines(loop),
           new LoopFlusher(loop),
           resolver,
+          observer,
           clientBootstrap(transport, loop, open));
       LoopState state = new LoopState(upstreamLoop, parts.size(), snapshot);
+      int index = parts.size();
+      LoopLag.watch(loop, nanos -> observer.loopLag(index, nanos));
       parts.add(new LoopPart(loop, state, resolver, open));
     }
     return parts;
@@ -138,7 +156,11 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private static BoundListeners bind(
-      ProxyConfig config, Transport transport, List<LoopPart> parts, DataPlaneObserver observer)
+      ProxyConfig config,
+      Map<String, Admission> admissions,
+      Transport transport,
+      List<LoopPart> parts,
+      DataPlaneObserver observer)
       throws StartException {
     List<ListenerPlan> plans = new ArrayList<>();
     for (Listener listener : config.listeners()) {
@@ -150,7 +172,7 @@ public final class DataPlane implements AutoCloseable {
       }
       plans.add(new ListenerPlan(
           listener,
-          new Admission(listener),
+          Objects.requireNonNull(admissions.get(listener.name())),
           acceptors,
           (peer, verdict) -> observer.connectionRefused(
               listener.name(), peer, verdict.name().toLowerCase(Locale.ROOT), "")));
@@ -168,6 +190,35 @@ public final class DataPlane implements AutoCloseable {
     return Map.copyOf(listeners.addresses());
   }
 
+  /** The open connections of each listener's clients, by its name. */
+  public Map<String, Integer> clientConnections() {
+    Map<String, Integer> open = new LinkedHashMap<>();
+    admissions.forEach((listener, admission) -> open.put(listener, admission.open()));
+    return open;
+  }
+
+  /** How every upstream in use stands. */
+  public List<UpstreamStatus> upstreams() {
+    return snapshot.upstreams().stream().map(DataPlane::status).toList();
+  }
+
+  private static UpstreamStatus status(UpstreamPlan plan) {
+    UpstreamTlsContext tls = plan.tlsContext();
+    return new UpstreamStatus(
+        plan.name(),
+        plan.protection().name().toLowerCase(Locale.ROOT),
+        tls != null && tls.verified(),
+        plan.endpoints().stream()
+            .map(each -> new UpstreamStatus.EndpointStatus(
+                each.text(), each.openConnections(), each.idleConnections()))
+            .toList());
+  }
+
+  /** Whether a drain has begun, or everything is closed: no new connection is taken. */
+  public boolean isDraining() {
+    return draining;
+  }
+
   /** The transport in use, as the configuration spells it. */
   public String transport() {
     return transport.name();
@@ -175,6 +226,7 @@ public final class DataPlane implements AutoCloseable {
 
   /** Stops accepting, and asks every connection to end after the work under way. */
   public void beginDrain() {
+    draining = true;
     listeners.close();
     onEveryLoop(part -> part.open().drain());
   }
@@ -209,6 +261,7 @@ public final class DataPlane implements AutoCloseable {
       return;
     }
     closed = true;
+    draining = true;
     listeners.close();
     onEveryLoop(part -> {
       part.state().stop();

@@ -7,6 +7,7 @@ import io.reseal.config.RuntimeSettings;
 import io.reseal.core.listener.Transport;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.pipeline.OpenConnections;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.upstream.EndpointPlan;
@@ -38,6 +39,7 @@ public final class UpstreamProbes implements AutoCloseable {
         new Deadlines(loop),
         new LoopFlusher(loop),
         resolver,
+        DataPlaneObserver.NONE,
         DataPlane.clientBootstrap(transport, loop, open));
   }
 

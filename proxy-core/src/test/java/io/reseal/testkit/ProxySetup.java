@@ -1,5 +1,6 @@
 package io.reseal.testkit;
 
+import io.reseal.config.AdminSettings;
 import io.reseal.config.Diagnostics;
 import io.reseal.config.HostPattern;
 import io.reseal.config.HostPort;
@@ -47,6 +48,7 @@ public final class ProxySetup {
   private Limits limits = Limits.DEFAULT;
   private Timeouts timeouts = Timeouts.DEFAULT;
   private RequestPolicy requests = RequestPolicy.DEFAULT;
+  private AdminSettings admin = AdminSettings.OFF;
   private RuntimeSettings runtime =
       new RuntimeSettings(RuntimeSettings.Transport.AUTO, RuntimeSettings.TlsProvider.BORINGSSL, 1);
 
@@ -186,6 +188,11 @@ public final class ProxySetup {
     return this;
   }
 
+  public ProxySetup admin(AdminSettings settings) {
+    admin = settings;
+    return this;
+  }
+
   public ProxyConfig config() {
     List<String> names = identities.stream().map(ServerIdentity::name).toList();
     ListenerSecurity.Tls tls = new ListenerSecurity.Tls(
@@ -199,7 +206,8 @@ public final class ProxySetup {
         timeouts,
         requests,
         runtime,
-        Diagnostics.DEFAULT);
+        Diagnostics.DEFAULT,
+        admin);
   }
 
   private Listener listener(String name, ListenerSecurity security) {

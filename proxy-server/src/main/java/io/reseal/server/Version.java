@@ -1,30 +1,14 @@
 package io.reseal.server;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import io.reseal.server.run.BuildVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version of this build. */
+/** The version of this build, for the command line. */
 final class Version implements IVersionProvider {
   Version() {}
 
   @Override
   public String[] getVersion() {
-    return new String[] {"reseal " + number()};
-  }
-
-  private static String number() {
-    Properties properties = new Properties();
-    try (InputStream in = Version.class.getResourceAsStream("/reseal-version.properties")) {
-      if (in == null) {
-        return "(unknown version)";
-      }
-      properties.load(in);
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
-    return properties.getProperty("version", "(unknown version)");
+    return new String[] {"reseal " + BuildVersion.number()};
   }
 }

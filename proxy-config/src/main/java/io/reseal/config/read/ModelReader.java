@@ -58,7 +58,8 @@ final class ModelReader {
         timeouts(root.section("timeouts", ConfigSchema.TIMEOUTS)),
         requests(root.section("requests", ConfigSchema.REQUESTS)),
         runtime(root.section("runtime", ConfigSchema.RUNTIME)),
-        diagnostics(root.section("diagnostics", ConfigSchema.DIAGNOSTICS)));
+        diagnostics(root.section("diagnostics", ConfigSchema.DIAGNOSTICS)),
+        new AdminReader(findings).admin(root.section("admin", ConfigSchema.ADMIN)));
   }
 
   private Upstream upstream(String name, Section section) {

@@ -1,5 +1,6 @@
 package io.reseal.config.schema;
 
+import io.reseal.config.AdminSettings;
 import io.reseal.config.Limits;
 import io.reseal.config.Listener;
 import io.reseal.config.Timeouts;
@@ -454,6 +455,34 @@ public final class ConfigSchema {
           "Networks (CIDR) of clients that get the facts of a failure. Others get its type"
               + " and an id that is in the log.")));
 
+  public static final ObjectType ADMIN = new ObjectType(
+      "admin",
+      "The ports for operators and load balancers, both plain HTTP.",
+      List.of(
+          optional(
+              "address",
+              FieldType.TEXT,
+              AdminSettings.DEFAULT.address().toString(),
+              "The admin port: `/healthz/live`, `/healthz/ready`, `/metrics` for Prometheus,"
+                  + " `/config`, `/certificates`, `/upstreams` and `/diagnostics`; `off` closes"
+                  + " it, and nothing is measured then. Port 0 takes a free port. Security:"
+                  + " there is no password; whoever reaches it reads all of this (never a"
+                  + " private key). Requests from other web sites are refused."),
+          optional(
+              "statusAddress",
+              FieldType.TEXT,
+              AdminSettings.DEFAULT.statusAddress().toString(),
+              "The status port: `/healthz/live` and `/healthz/ready` alone, for any `Host`, in"
+                  + " HTTP/1.0 and HTTP/1.1; `off` closes it. For a load balancer on another"
+                  + " machine set an address that it reaches, as `0.0.0.0:15021`."),
+          optional(
+              "hosts",
+              TEXTS_OR_NONE,
+              "[]",
+              "Names and addresses that requests to the admin port may have in `Host`, besides"
+                  + " `localhost`, loopback and the address that they came in by. Any other is"
+                  + " refused: it is how a web page reaches what is not meant for it.")));
+
   public static final ObjectType ROOT = new ObjectType(
       "configuration",
       "The whole file.",
@@ -470,7 +499,8 @@ public final class ConfigSchema {
               "diagnostics",
               new Group(DIAGNOSTICS),
               "see below",
-              "Who is told why a request failed.")));
+              "Who is told why a request failed."),
+          optional("admin", new Group(ADMIN), "see below", "For operators and load balancers.")));
 
   /** Every group of keys, in the order of the reference page. */
   public static final List<ObjectType> ALL = List.of(
@@ -489,7 +519,8 @@ public final class ConfigSchema {
       TIMEOUTS,
       REQUESTS,
       RUNTIME,
-      DIAGNOSTICS);
+      DIAGNOSTICS,
+      ADMIN);
 
   private ConfigSchema() {}
 

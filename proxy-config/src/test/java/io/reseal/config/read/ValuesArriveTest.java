@@ -2,6 +2,9 @@ package io.reseal.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reseal.config.AdminSettings;
+import io.reseal.config.AdminSettings.Port;
+import io.reseal.config.HostPort;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.RequestPolicy.EncodedSlashes;
 import io.reseal.config.RequestPolicy.RepeatedSlashes;
@@ -50,8 +53,20 @@ class ValuesArriveTest {
 
   @Test
   void nothingSaidIsEveryDefault() {
-    assertThat(read(START + "limits:\ntimeouts:\nrequests:\nruntime:\ndiagnostics:\n"))
+    assertThat(read(START + "limits:\ntimeouts:\nrequests:\nruntime:\ndiagnostics:\nadmin:\n"))
         .isEqualTo(read(START));
+  }
+
+  @Test
+  void adminPortsArrive() {
+    AdminSettings admin = read(START
+            + "admin: {address: off, statusAddress: '[::]:15021', hosts: [Admin.Example, 10.0.0.1]}")
+        .admin();
+    assertThat(admin)
+        .isEqualTo(new AdminSettings(
+            new Port.Off(),
+            new Port.At(new HostPort("::", 15_021)),
+            List.of("admin.example", "10.0.0.1")));
   }
 
   private static String distinctValues(ObjectType type) {

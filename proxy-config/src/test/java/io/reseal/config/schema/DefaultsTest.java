@@ -2,6 +2,7 @@ package io.reseal.config.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reseal.config.AdminSettings;
 import io.reseal.config.Diagnostics;
 import io.reseal.config.Limits;
 import io.reseal.config.Listener;
@@ -79,6 +80,16 @@ class DefaultsTest {
         .map(network -> network.toString().replace("0:0:0:0:0:0:0:1", "::1"))
         .collect(Collectors.joining(", ", "[", "]"));
     assertThat(stated(ConfigSchema.DIAGNOSTICS, "trustedNetworks")).isEqualTo(networks);
+  }
+
+  @Test
+  void adminAgrees() {
+    AdminSettings standard = AdminSettings.DEFAULT;
+    assertThat(stated(ConfigSchema.ADMIN, "address"))
+        .isEqualTo(standard.address().toString());
+    assertThat(stated(ConfigSchema.ADMIN, "statusAddress"))
+        .isEqualTo(standard.statusAddress().toString());
+    assertThat(stated(ConfigSchema.ADMIN, "hosts")).isEqualTo(standard.hosts().toString());
   }
 
   /** Every component of the record has a key of the same name, in order, with its value. */

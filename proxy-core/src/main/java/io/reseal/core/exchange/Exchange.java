@@ -21,6 +21,7 @@ import io.reseal.core.http.ResponseHead;
 import io.reseal.core.http.ResponseRules;
 import io.reseal.core.http.UpstreamRequest;
 import io.reseal.core.loop.Deadlines.Deadline;
+import io.reseal.core.observe.DataPlaneObserver.Retry;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.RoutePlan;
@@ -382,6 +383,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
       // The upstream closed the idle connection while our request was on its way (RFC 9112
       // section 9.3.1 allows to send it again); a fresh one is not in that race.
       replayed = true;
+      client.observer().upstreamRetried(from.plan().name(), Retry.DEAD_CONNECTION);
       state = State.CONNECTING;
       deadline.clear();
       from.acquire(request.host(), /* fresh= */ true, this);
@@ -561,6 +563,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         .observer()
         .exchangeEnded(new ExchangeRecord(
             client.listener(),
+            request.version().token(),
             request.method(),
             request.host(),
             request.path(),

@@ -1,6 +1,7 @@
 package io.reseal.core.failure;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Why an exchange or a connection failed. A value, not an exception: it is made once, where the
@@ -73,7 +74,14 @@ public sealed interface Failure {
     /** No route, or the network said no. */
     UNREACHABLE,
     /** This process has no descriptor or local port left. */
-    OUT_OF_RESOURCES
+    OUT_OF_RESOURCES;
+
+    private final String token = name().toLowerCase(Locale.ROOT);
+
+    /** The constant as a metric label and log token. */
+    public String token() {
+      return token;
+    }
   }
 
   /** What the proxy was waiting for. */
@@ -81,7 +89,14 @@ public sealed interface Failure {
     TLS_HANDSHAKE,
     RESPONSE_HEAD,
     RESPONSE_BODY,
-    REQUEST_BODY
+    REQUEST_BODY;
+
+    private final String token = name().toLowerCase(Locale.ROOT) + "_timeout";
+
+    /** The constant as a metric label and log token. */
+    public String token() {
+      return token;
+    }
   }
 
   /** How an upstream's answer is broken. */
@@ -97,6 +112,13 @@ public sealed interface Failure {
     /** A head beyond the limits. */
     HEAD_TOO_LARGE,
     /** An upgrade that was not asked for, or to another protocol. */
-    UPGRADE_MISMATCH
+    UPGRADE_MISMATCH;
+
+    private final String token = name().toLowerCase(Locale.ROOT);
+
+    /** The constant as a metric label and log token. */
+    public String token() {
+      return token;
+    }
   }
 }

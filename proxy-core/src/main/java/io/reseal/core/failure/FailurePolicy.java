@@ -65,6 +65,22 @@ public final class FailurePolicy {
     };
   }
 
+  /** The exact reason of a failure, from a closed set: a metric label. Allocates nothing. */
+  public static String token(Failure failure) {
+    return switch (failure) {
+      case RequestRejected rejected -> rejected.rule();
+      case Misdirected ignored -> "misdirected";
+      case NoRoute ignored -> "no_route";
+      case Overloaded ignored -> "limit_reached";
+      case ConnectFailed connect -> connect.fault().token();
+      case TlsFailed tls -> tls.verdict().reason().token();
+      case UpstreamTimedOut timeout -> timeout.phase().token();
+      case UpstreamBroken broken -> broken.fault().token();
+      case ClientGone ignored -> "client_gone";
+      case Internal ignored -> "internal";
+    };
+  }
+
   /** An answer whose detail is escaped here, all of it, and so must not be before. */
   private static Answer answer(int status, String error, String token, String detail) {
     return new Answer(status, error, token, PeerText.escape(detail, MOST_DETAIL), "");
@@ -73,7 +89,7 @@ public final class FailurePolicy {
   private static Answer connect(ConnectFailed connect) {
     String detail = "upstream \"%s\", endpoint %s: %s"
         .formatted(connect.upstream(), connect.endpoint(), connect.detail());
-    String token = connect.fault().name().toLowerCase(Locale.ROOT);
+    String token = connect.fault().token();
     return switch (connect.fault()) {
       case NAME_NOT_RESOLVED -> answer(502, "dns_error", token, detail);
       case RESOLVE_TIMED_OUT -> answer(504, "dns_timeout", token, detail);
@@ -122,7 +138,7 @@ public final class FailurePolicy {
       case RESPONSE_HEAD, RESPONSE_BODY -> "http_response_timeout";
       case REQUEST_BODY -> "connection_write_timeout";
     };
-    return answer(504, error, phase + "_timeout", detail);
+    return answer(504, error, timeout.phase().token(), detail);
   }
 
   private static Answer broken(UpstreamBroken broken) {
@@ -135,7 +151,7 @@ public final class FailurePolicy {
       case HEAD_TOO_LARGE -> "http_response_header_section_size";
       case UPGRADE_MISMATCH -> "http_upgrade_failed";
     };
-    return answer(502, error, broken.fault().name().toLowerCase(Locale.ROOT), detail);
+    return answer(502, error, broken.fault().token(), detail);
   }
 
   /** One line with every fact, for the log. */

@@ -1,6 +1,7 @@
 package io.reseal.core.failure;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The exact reason why a TLS handshake failed, with the facts that show it and one sentence that
@@ -80,9 +81,11 @@ public record TlsVerdict(Reason reason, String detail, String advice, List<Fact>
     /** The handshake failed for a reason outside this list. */
     HANDSHAKE_FAILED;
 
+    private final String token = name().toLowerCase(Locale.ROOT);
+
     /** The reason as a metric label and log token: lower case with underscores. */
     public String token() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return token;
     }
   }
 }

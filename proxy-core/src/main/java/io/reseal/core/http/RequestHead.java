@@ -14,9 +14,20 @@ public final class RequestHead {
 
   /** The version of the request on the wire. */
   public enum Version {
-    HTTP_1_0,
-    HTTP_1_1,
-    HTTP_2
+    HTTP_1_0("http/1.0"),
+    HTTP_1_1("http/1.1"),
+    HTTP_2("h2");
+
+    private final String token;
+
+    Version(String token) {
+      this.token = token;
+    }
+
+    /** The version as ALPN spells it: a metric label. */
+    public String token() {
+      return token;
+    }
   }
 
   /** How the end of the body is known. */

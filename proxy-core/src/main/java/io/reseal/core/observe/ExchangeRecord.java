@@ -3,6 +3,7 @@ package io.reseal.core.observe;
 /**
  * What happened in one exchange.
  *
+ * @param protocol {@code http/1.0}, {@code http/1.1} or {@code h2}
  * @param status the status sent to the client, 0 if none was
  * @param upstream the upstream's name, empty where none was asked
  * @param endpoint the endpoint that served it, empty where none did
@@ -13,6 +14,7 @@ package io.reseal.core.observe;
  */
 public record ExchangeRecord(
     String listener,
+    String protocol,
     String method,
     String host,
     String path,

@@ -8,6 +8,7 @@ import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
   private final PipelineAssembler assembler;
   private final TerminatedConnection connection;
+  private final long startedNanos = System.nanoTime();
 
   AlpnHandler(PipelineAssembler assembler, TerminatedConnection connection) {
     // Who offers no ALPN speaks HTTP/1.1 (RFC 7301 leaves it to the application).
@@ -18,6 +19,7 @@ final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
 
   @Override
   protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+    assembler.shookHands(ctx.channel(), System.nanoTime() - startedNanos);
     if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
       assembler.addHttp2(ctx.channel(), connection);
     } else {

@@ -20,6 +20,7 @@ import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.TlsAlert;
+import io.reseal.core.tls.TlsFacts;
 import io.reseal.core.tunnel.Tunnel;
 import io.reseal.core.upstream.UpstreamConnection;
 import io.reseal.core.upstream.UpstreamPlan;
@@ -62,6 +63,7 @@ public final class PipelineAssembler {
   public void accepted(Channel channel) {
     assert loop.eventLoop().inEventLoop();
     open.add(channel);
+    observer.connectionAccepted(listener);
     Snapshot snapshot = loop.snapshot();
     if (snapshot.listener(listener).tls() == null) {
       addHttp1(channel, TerminatedConnection.CLEARTEXT);
@@ -101,6 +103,14 @@ public final class PipelineAssembler {
     channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
     // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
     channel.pipeline().replace(ctx.handler(), null, tls);
+  }
+
+  void shookHands(Channel channel, long nanos) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      TlsFacts facts = TlsFacts.of(tls);
+      observer.clientHandshake(listener, facts.protocol(), facts.resumed(), nanos);
+    }
   }
 
   void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {

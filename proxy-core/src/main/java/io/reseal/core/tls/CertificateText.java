@@ -33,7 +33,7 @@ public final class CertificateText {
     return certificate.getNotAfter().toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /** SHA-256 over the DER form. */
+  /** SHA-256 over the whole certificate, as upper-case hex pairs between colons. */
   public static String fingerprint(X509Certificate certificate) {
     try {
       return FINGERPRINT.formatHex(

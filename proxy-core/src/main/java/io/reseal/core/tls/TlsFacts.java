@@ -3,8 +3,12 @@ package io.reseal.core.tls;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.Objects;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was negotiated on a connection, for records and metrics.
@@ -26,6 +30,19 @@ public record TlsFacts(
         engine.getSession().getCipherSuite(),
         Objects.requireNonNullElse(handler.applicationProtocol(), ""),
         isResumed(engine));
+  }
+
+  /**
+   * The certificate that the peer showed, null for none. Its bytes are compared by {@code equals}
+   * without parsing them.
+   */
+  public static @Nullable X509Certificate peerLeaf(SslHandler handler) {
+    try {
+      Certificate[] chain = handler.engine().getSession().getPeerCertificates();
+      return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? leaf : null;
+    } catch (SSLPeerUnverifiedException none) {
+      return null;
+    }
   }
 
   private static boolean isResumed(SSLEngine engine) {

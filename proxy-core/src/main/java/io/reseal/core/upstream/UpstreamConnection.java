@@ -87,7 +87,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   /** The endpoint as {@code host:port}. */
   public String endpoint() {
-    return lane.endpoint().address().toString();
+    return lane.endpoint().text();
   }
 
   /** Whether an earlier exchange used this connection. */

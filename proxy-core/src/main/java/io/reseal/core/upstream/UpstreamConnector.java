@@ -10,10 +10,14 @@ import io.reseal.core.failure.Failure.ConnectFault;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.PeerNames;
+import io.reseal.core.tls.TlsFacts;
 import io.reseal.core.tls.UpstreamTlsContext;
 import io.reseal.core.upstream.ConnectAttempts.ConnectFailedException;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -26,6 +30,9 @@ final class UpstreamConnector {
   private final Limits limits;
   private final Timeouts timeouts;
 
+  /** What each endpoint showed last: at most one certificate for each. */
+  private final Map<EndpointPlan, X509Certificate> seen = new HashMap<>();
+
   UpstreamConnector(UpstreamPlan plan, UpstreamLoop loop, Limits limits, Timeouts timeouts) {
     this.plan = plan;
     this.loop = loop;
@@ -35,57 +42,7 @@ final class UpstreamConnector {
 
   /** Connects to one endpoint; exactly one method of the result is called, on the event loop. */
   void connect(EndpointPlan endpoint, PeerNames names, Result result) {
-    Future<List<InetSocketAddress>> resolving = loop.resolver().resolve(endpoint.address());
-    if (resolving.isDone()) {
-      resolved(resolving, endpoint, names, result);
-    } else {
-      resolving.addListener(ignored -> resolved(resolving, endpoint, names, result));
-    }
-  }
-
-  private void resolved(
-      Future<List<InetSocketAddress>> resolving,
-      EndpointPlan endpoint,
-      PeerNames names,
-      Result result) {
-    if (!resolving.isSuccess()) {
-      result.notConnected(notResolved(endpoint, resolving.cause()), endpoint);
-      return;
-    }
-    Future<Channel> connecting = ConnectAttempts.connect(
-        loop.bootstrap(), loop.eventLoop(), resolving.getNow(), timeouts.connect());
-    connecting.addListener(ignored -> connected(connecting, endpoint, names, result));
-  }
-
-  private void connected(
-      Future<Channel> connecting, EndpointPlan endpoint, PeerNames names, Result result) {
-    if (!connecting.isSuccess()) {
-      result.notConnected(notConnected(endpoint, connecting.cause()), endpoint);
-      return;
-    }
-    Channel channel = connecting.getNow();
-    UpstreamTlsContext context = plan.tlsContext();
-    if (context == null) {
-      result.connected(channel, endpoint);
-      return;
-    }
-    SslHandler tls = context.newHandler(channel.alloc(), endpoint.address(), names);
-    tls.setHandshakeTimeoutMillis(timeouts.upstreamHandshake().toMillis());
-    tls.handshakeFuture().addListener(shaken -> shookHands(shaken, tls, channel, endpoint, result));
-    channel.pipeline().addFirst(tls);
-    channel.config().setAutoRead(true);
-  }
-
-  private void shookHands(
-      Future<?> handshake, SslHandler tls, Channel channel, EndpointPlan endpoint, Result result) {
-    if (handshake.isSuccess()) {
-      result.connected(channel, endpoint);
-      return;
-    }
-    TlsVerdict verdict = HandshakeVerdicts.upstream(handshake.cause(), tls);
-    channel.close();
-    result.notConnected(
-        new Failure.TlsFailed(verdict, plan.name(), endpoint.address().toString()), endpoint);
+    new Attempt(endpoint, names, result).resolve();
   }
 
   private Failure notResolved(EndpointPlan endpoint, Throwable cause) {
@@ -93,7 +50,7 @@ final class UpstreamConnector {
         ? ConnectFault.RESOLVE_TIMED_OUT
         : ConnectFault.NAME_NOT_RESOLVED;
     return new Failure.ConnectFailed(
-        fault, plan.name(), endpoint.address().toString(), String.valueOf(cause.getMessage()));
+        fault, plan.name(), endpoint.text(), String.valueOf(cause.getMessage()));
   }
 
   private Failure notConnected(EndpointPlan endpoint, Throwable cause) {
@@ -105,7 +62,92 @@ final class UpstreamConnector {
             limits.upstreamConnections());
     ConnectFault fault =
         cause instanceof ConnectFailedException failed ? failed.fault() : ConnectFault.UNREACHABLE;
-    return new Failure.ConnectFailed(fault, plan.name(), endpoint.address().toString(), detail);
+    return new Failure.ConnectFailed(fault, plan.name(), endpoint.text(), detail);
+  }
+
+  /** One connection in the making. */
+  private final class Attempt {
+    private final EndpointPlan endpoint;
+    private final PeerNames names;
+    private final Result result;
+    private final long startedNanos = System.nanoTime();
+    private long shakingNanos;
+
+    Attempt(EndpointPlan endpoint, PeerNames names, Result result) {
+      this.endpoint = endpoint;
+      this.names = names;
+      this.result = result;
+    }
+
+    void resolve() {
+      Future<List<InetSocketAddress>> resolving = loop.resolver().resolve(endpoint.address());
+      if (resolving.isDone()) {
+        resolved(resolving);
+      } else {
+        resolving.addListener(ignored -> resolved(resolving));
+      }
+    }
+
+    private void resolved(Future<List<InetSocketAddress>> resolving) {
+      if (!resolving.isSuccess()) {
+        result.notConnected(notResolved(endpoint, resolving.cause()), endpoint);
+        return;
+      }
+      Future<Channel> connecting = ConnectAttempts.connect(
+          loop.bootstrap(), loop.eventLoop(), resolving.getNow(), timeouts.connect());
+      connecting.addListener(ignored -> connected(connecting));
+    }
+
+    private void connected(Future<Channel> connecting) {
+      if (!connecting.isSuccess()) {
+        result.notConnected(
+            UpstreamConnector.this.notConnected(endpoint, connecting.cause()), endpoint);
+        return;
+      }
+      Channel channel = connecting.getNow();
+      UpstreamTlsContext context = plan.tlsContext();
+      if (context == null) {
+        ready(channel);
+        return;
+      }
+      shakingNanos = System.nanoTime();
+      SslHandler tls = context.newHandler(channel.alloc(), endpoint.address(), names);
+      tls.setHandshakeTimeoutMillis(timeouts.upstreamHandshake().toMillis());
+      tls.handshakeFuture().addListener(shaken -> shookHands(shaken, tls, channel));
+      channel.pipeline().addFirst(tls);
+      channel.config().setAutoRead(true);
+    }
+
+    private void shookHands(Future<?> handshake, SslHandler tls, Channel channel) {
+      if (handshake.isSuccess()) {
+        observe(tls);
+        ready(channel);
+        return;
+      }
+      TlsVerdict verdict = HandshakeVerdicts.upstream(handshake.cause(), tls);
+      channel.close();
+      result.notConnected(new Failure.TlsFailed(verdict, plan.name(), endpoint.text()), endpoint);
+    }
+
+    private void observe(SslHandler tls) {
+      TlsFacts facts = TlsFacts.of(tls);
+      loop.observer()
+          .upstreamHandshake(
+              plan.name(), facts.protocol(), facts.resumed(), System.nanoTime() - shakingNanos);
+      if (facts.resumed()) {
+        return;
+      }
+      X509Certificate leaf = TlsFacts.peerLeaf(tls);
+      if (leaf != null && !leaf.equals(seen.put(endpoint, leaf))) {
+        loop.observer().upstreamCertificate(plan.name(), endpoint.text(), leaf);
+      }
+    }
+
+    private void ready(Channel channel) {
+      loop.observer()
+          .upstreamConnected(plan.name(), endpoint.text(), System.nanoTime() - startedNanos);
+      result.connected(channel, endpoint);
+    }
   }
 
   /** The one who asked for a connection. */

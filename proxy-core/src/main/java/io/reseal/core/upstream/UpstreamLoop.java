@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoop;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.observe.DataPlaneObserver;
 
 /**
  * What the pools of one event loop share.
@@ -15,4 +16,5 @@ public record UpstreamLoop(
     Deadlines deadlines,
     LoopFlusher flusher,
     EndpointResolver resolver,
+    DataPlaneObserver observer,
     Bootstrap bootstrap) {}

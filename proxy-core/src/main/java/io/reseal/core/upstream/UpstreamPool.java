@@ -5,6 +5,7 @@ import io.reseal.config.Limits;
 import io.reseal.config.Timeouts;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.ConnectFault;
+import io.reseal.core.observe.DataPlaneObserver.Retry;
 import io.reseal.core.tls.PeerNames;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -71,6 +72,7 @@ public final class UpstreamPool {
     if (!fresh) {
       UpstreamConnection idle = lanes[first].takeIdle(requestHost);
       if (idle != null) {
+        loop.observer().upstreamReused(plan.name());
         acquirer.acquired(idle);
         return;
       }
@@ -175,15 +177,19 @@ public final class UpstreamPool {
         acquirer.notAcquired(last);
         return;
       }
+      if (last != null) {
+        loop.observer().upstreamRetried(plan.name(), Retry.OTHER_ENDPOINT);
+      }
       Lane lane = lanes[(laneIndex + made) % lanes.length];
       made++;
       EndpointPlan endpoint = lane.endpoint();
       if (endpoint.open().incrementAndGet() > limits.upstreamConnections()) {
         int open = endpoint.open().decrementAndGet();
+        loop.observer().limitReached("limits.upstreamConnections");
         String state = "upstream=%s, endpoint=%s, open=%d, idle=%d, limit=%d"
             .formatted(
                 plan.name(),
-                endpoint.address(),
+                endpoint.text(),
                 open,
                 endpoint.idle().get(),
                 limits.upstreamConnections());
@@ -199,7 +205,7 @@ public final class UpstreamPool {
       channel.closeFuture().addListener(ignored -> endpoint.open().decrementAndGet());
       lanes[(laneIndex + made - 1) % lanes.length].connectSucceeded();
       if (acquirer instanceof RawAdapter(RawAcquirer target)) {
-        target.connected(channel, endpoint.address().toString());
+        target.connected(channel, endpoint.text());
         return;
       }
       Lane lane = lanes[(laneIndex + made - 1) % lanes.length];
@@ -217,6 +223,7 @@ public final class UpstreamPool {
     public void notConnected(Failure failure, EndpointPlan endpoint) {
       endpoint.open().decrementAndGet();
       lanes[(laneIndex + made - 1) % lanes.length].connectFailed();
+      loop.observer().upstreamConnectFailed(plan.name(), endpoint.text(), failure);
       boolean ownFault = failure instanceof Failure.ConnectFailed connect
           && connect.fault() == ConnectFault.OUT_OF_RESOURCES;
       if (ownFault) {

@@ -110,7 +110,8 @@ final class TransportTest {
           free.timeouts(),
           free.requests(),
           free.runtime(),
-          free.diagnostics());
+          free.diagnostics(),
+          free.admin());
       assertThatThrownBy(() -> DataPlane.start(config, DataPlaneObserver.NONE))
           .isInstanceOf(StartException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())

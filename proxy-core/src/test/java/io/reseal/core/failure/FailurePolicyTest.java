@@ -170,6 +170,7 @@ final class FailurePolicyTest {
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.error()).isEqualTo(error).isIn(REGISTERED);
     assertThat(answer.token()).isEqualTo(token);
+    assertThat(FailurePolicy.token(failure)).isEqualTo(token);
     assertThat(FailurePolicy.logLine(failure))
         .startsWith("%d %s (%s): ".formatted(status, token, error))
         .contains(answer.detail());

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Demo implements AutoCloseable {
   private static final int HTTPS_PORT = 8443;
   private static final int HTTP_PORT = 8080;
+  private static final int ADMIN_PORT = 9901;
 
   private final Deque<AutoCloseable> parts;
   private final ProxyProcess proxy;
@@ -47,11 +48,16 @@ public final class Demo implements AutoCloseable {
       DemoFiles files = folder == null ? DemoFiles.temporary() : DemoFiles.in(folder);
       parts.push(files);
       DemoConfig.Ports upstreams = startUpstreams(files, parts);
-      String yaml = DemoConfig.yaml(freePort(HTTPS_PORT), freePort(HTTP_PORT), upstreams);
+      String yaml = DemoConfig.yaml(
+          freePort(HTTPS_PORT), freePort(HTTP_PORT), freePort(ADMIN_PORT), upstreams);
       files.write("reseal.yaml", yaml);
       ProxyProcess proxy = ProxyProcess.start(read(files.path("reseal.yaml")));
       parts.push(proxy);
-      DemoGuide guide = new DemoGuide(files, port(proxy, "https"), port(proxy, "http"));
+      DemoGuide guide = new DemoGuide(
+          files,
+          port(proxy, "https"),
+          port(proxy, "http"),
+          proxy.admin().orElseThrow().getPort());
       return new Demo(parts, proxy, guide);
     } catch (IOException | GeneralSecurityException | StartException | RuntimeException failed) {
       closeAll(parts);

@@ -4,7 +4,7 @@ package io.reseal.server.demo;
 final class DemoConfig {
   private DemoConfig() {}
 
-  static String yaml(int httpsPort, int httpPort, Ports upstreams) {
+  static String yaml(int httpsPort, int httpPort, int adminPort, Ports upstreams) {
     return """
         # The configuration of this demonstration. Change it, then: reseal run -c reseal.yaml
         # (the upstreams live only as long as the demonstration).
@@ -59,6 +59,9 @@ final class DemoConfig {
             tls: { destinationCA: destination-ca.pem, serverName: catalog.internal }
           legacy:
             endpoints: ["127.0.0.1:%d"]
+
+        # Health, metrics, and what went wrong.
+        admin: { address: "127.0.0.1:%d", statusAddress: off }
         """.formatted(
             httpsPort,
             httpPort,
@@ -66,7 +69,8 @@ final class DemoConfig {
             upstreams.catalog(),
             upstreams.cart(),
             upstreams.impostor(),
-            upstreams.legacy());
+            upstreams.legacy(),
+            adminPort);
   }
 
   /** The ports of the upstreams. */

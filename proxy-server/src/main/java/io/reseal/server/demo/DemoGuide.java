@@ -9,11 +9,13 @@ public final class DemoGuide {
   private final DemoFiles files;
   private final int https;
   private final int http;
+  private final int admin;
 
-  DemoGuide(DemoFiles files, int https, int http) {
+  DemoGuide(DemoFiles files, int https, int http, int admin) {
     this.files = files;
     this.https = https;
     this.http = http;
+    this.admin = admin;
   }
 
   /** One thing to try. */
@@ -43,7 +45,10 @@ public final class DemoGuide {
                     http)),
         new Step(
             "an upstream with a wrong certificate: refused, with the reason",
-            secure("broken.demo.test", "/", "-i ")));
+            secure("broken.demo.test", "/", "-i ")),
+        new Step(
+            "what went wrong so far, and what mends it",
+            "curl -sS http://127.0.0.1:%d/diagnostics".formatted(admin)));
   }
 
   private String secure(String host, String path, String options) {

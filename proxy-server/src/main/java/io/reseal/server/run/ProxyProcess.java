@@ -11,18 +11,21 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A data plane with its log, from the start to the exit. */
+/** A data plane with its log and its oversight, from the start to the exit. */
 public final class ProxyProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyProcess.class);
 
   private final DataPlane dataPlane;
+  private final Oversight oversight;
 
-  private ProxyProcess(DataPlane dataPlane) {
+  private ProxyProcess(DataPlane dataPlane, Oversight oversight) {
     this.dataPlane = dataPlane;
+    this.oversight = oversight;
   }
 
   /**
@@ -33,7 +36,8 @@ public final class ProxyProcess implements AutoCloseable {
   public static ProxyProcess start(ProxyConfig config) throws StartException {
     // The Java runtime's provider would let clients renegotiate as often as they like.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-    DataPlane dataPlane = DataPlane.start(config, new LoggingObserver());
+    Oversight oversight = new Oversight(config, new LoggingObserver());
+    DataPlane dataPlane = startUnder(oversight, config);
     OpenFiles.check(config);
     warnOfUnverified(config);
     dataPlane
@@ -43,7 +47,27 @@ public final class ProxyProcess implements AutoCloseable {
             listener,
             text(addresses),
             dataPlane.transport()));
-    return new ProxyProcess(dataPlane);
+    logPort("admin", oversight.admin());
+    logPort("status", oversight.status());
+    oversight.serving(dataPlane);
+    return new ProxyProcess(dataPlane, oversight);
+  }
+
+  private static DataPlane startUnder(Oversight oversight, ProxyConfig config)
+      throws StartException {
+    try {
+      return DataPlane.start(config, oversight.observer());
+    } catch (StartException | RuntimeException failed) {
+      oversight.close();
+      throw failed;
+    }
+  }
+
+  private static void logPort(String name, Optional<InetSocketAddress> address) {
+    LOG.info(
+        "{} port {}",
+        name,
+        address.map(at -> "on " + NetUtil.toSocketAddressString(at)).orElse("off"));
   }
 
   private static String text(List<InetSocketAddress> addresses) {
@@ -67,12 +91,23 @@ public final class ProxyProcess implements AutoCloseable {
     return dataPlane.addresses();
   }
 
+  /** Where the admin port listens; empty where it is off. */
+  public Optional<InetSocketAddress> admin() {
+    return oversight.admin();
+  }
+
+  /** Where the status port listens; empty where it is off. */
+  public Optional<InetSocketAddress> status() {
+    return oversight.status();
+  }
+
   /**
    * Stops accepting and lets the work under way finish; a second request of the termination, or the
    * end of the grace, cuts what is left.
    */
   public void drain(Duration grace, Termination termination) {
     termination.onSecond(dataPlane::cut);
+    oversight.draining();
     dataPlane.beginDrain();
     LOG.info("draining for at most {} s; a second signal cuts", grace.toSeconds());
     int cut = dataPlane.drain(grace);
@@ -86,6 +121,7 @@ public final class ProxyProcess implements AutoCloseable {
   @Override
   public void close() {
     dataPlane.close();
+    oversight.close();
     ILoggerFactory loggers = LoggerFactory.getILoggerFactory();
     if (loggers instanceof LoggerContext context) {
       // Writes what is still queued.

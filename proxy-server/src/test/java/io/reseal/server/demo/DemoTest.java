@@ -30,7 +30,7 @@ final class DemoTest {
         answers.put(step.about().split("[:,\" ]+")[0], output);
       }
     }
-    assertThat(answers).hasSize(6);
+    assertThat(answers).hasSize(7);
     assertThat(answers.get("re-encrypted"))
         .startsWith("upstream \"catalog\", reached over TLS\nGET /\n");
     assertThat(answers.get("another"))
@@ -48,6 +48,9 @@ final class DemoTest {
         .contains("Some other CA")
         .contains("Destination CA")
         .contains("advice:");
+    assertThat(answers.get("what"))
+        .contains("\"error\": \"unknown_issuer\"")
+        .contains("\"fix\": \"Put the certificate");
   }
 
   @Test

@@ -6,6 +6,8 @@ import io.reseal.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,6 +110,12 @@ public final class Program implements AutoCloseable {
   public int port(String listener) {
     return Integer.parseInt(
         awaitLine("listener \"" + listener + "\" on [^ ]*:([0-9]+),").group(1));
+  }
+
+  /** Where the admin port ("admin") or the status port ("status") listens, from the log. */
+  public InetSocketAddress adminAddress(String name) {
+    String port = awaitLine(name + " port on [^ ]*:([0-9]+)$").group(1);
+    return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(port));
   }
 
   /** Sends a signal by its short name. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reseal.config.HostPort;
 import io.reseal.server.kit.Program;
+import io.reseal.server.kit.Watched;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.ProxySetup;
 import io.reseal.testkit.RawClient;
@@ -71,6 +72,7 @@ final class RunTest {
           origin:
             endpoints: ["%s"]
             tls: { destinationCA: destination-ca.pem }
+        admin: { address: "127.0.0.1:0", statusAddress: "127.0.0.1:0" }
         """.formatted(endpoint));
   }
 
@@ -119,6 +121,58 @@ final class RunTest {
       assertThat(reply.fields().all("connection")).contains("close");
       assertThat(program.awaitExit()).as(program.output()).isZero();
       assertThat(program.output()).contains("nothing was cut");
+    }
+  }
+
+  @Test
+  void isNotReadyOnceItDrains() throws Exception {
+    try (Program program = run();
+        RawClient client = client(program)) {
+      for (String port : List.of("admin", "status")) {
+        assertThat(ready(program, port).status()).as(port).isEqualTo(200);
+      }
+      client.send(GET.formatted("slow"));
+      assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+      program.signal("TERM");
+      program.awaitLine("draining");
+      for (String port : List.of("admin", "status")) {
+        Reply reply = ready(program, port);
+        assertThat(reply.status()).as(port).isEqualTo(503);
+        assertThat(reply.bodyText()).contains("draining");
+        assertThat(health(program, port, "live").status()).isEqualTo(200);
+      }
+      answer.countDown();
+      assertThat(client.readReply().bodyText()).isEqualTo("done");
+      assertThat(program.awaitExit()).as(program.output()).isZero();
+    }
+  }
+
+  private static Reply ready(Program program, String port) throws IOException {
+    return health(program, port, "ready");
+  }
+
+  private static Reply health(Program program, String port, String what) throws IOException {
+    return Watched.ask(
+        program.adminAddress(port),
+        "GET /healthz/" + what + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+
+  @Test
+  void refusesAnAdminPortThatIsTaken() throws Exception {
+    Path file = folder.resolve("reseal.yaml");
+    try (Program first = run()) {
+      String taken = "127.0.0.1:" + first.adminAddress("status").getPort();
+      Files.writeString(
+          file,
+          Files.readString(file)
+              .replace("statusAddress: \"127.0.0.1:0\"", "statusAddress: \"" + taken + "\""));
+      try (Program second = run()) {
+        assertThat(second.awaitExit()).isEqualTo(1);
+        assertThat(second.output())
+            .contains("admin.statusAddress")
+            .contains(taken)
+            .contains("off");
+      }
     }
   }
 

@@ -1,0 +1,153 @@
+package io.reseal.server.admin;
+
+import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.FailurePolicy;
+import io.reseal.core.observe.DataPlaneObserver;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+
+/**
+ * The latest failure of each kind by route, and the latest refusal of a connection by listener, with
+ * their counts. Written by event loops without locks, read by anyone. Kinds are tokens of a closed
+ * set and routes come from the configuration; beyond {@value #MOST} entries of either sort the one
+ * that is longest ago makes room.
+ */
+public final class FailureBook implements DataPlaneObserver {
+  static final int MOST = 1_000;
+  private static final int MOST_PEER_CHARACTERS = 300;
+
+  private final Pages<FailedKind, Failed> failures = new Pages<>(Failed::at);
+  private final Pages<RefusedKind, Refused> refusals = new Pages<>(Refused::at);
+
+  public FailureBook() {}
+
+  @Override
+  public void failed(Failure failure, String errorId, String route, String request) {
+    failures.note(
+        new FailedKind(route, upstreamOf(failure), FailurePolicy.token(failure)),
+        new Failed(failure, errorId, cut(request), Instant.now()));
+  }
+
+  @Override
+  public void connectionRefused(String listener, String peer, String reason, String detail) {
+    refusals.note(new RefusedKind(listener, reason), new Refused(peer, cut(detail), Instant.now()));
+  }
+
+  private static String cut(String peerText) {
+    return peerText.length() <= MOST_PEER_CHARACTERS
+        ? peerText
+        : peerText.substring(0, MOST_PEER_CHARACTERS);
+  }
+
+  private static String upstreamOf(Failure failure) {
+    return switch (failure) {
+      case Failure.ConnectFailed connect -> connect.upstream();
+      case Failure.TlsFailed tls -> tls.upstream();
+      case Failure.UpstreamTimedOut timeout -> timeout.upstream();
+      case Failure.UpstreamBroken broken -> broken.upstream();
+      case Failure.RequestRejected ignored -> "";
+      case Failure.Misdirected ignored -> "";
+      case Failure.NoRoute ignored -> "";
+      case Failure.Overloaded ignored -> "";
+      case Failure.ClientGone ignored -> "";
+      case Failure.Internal ignored -> "";
+    };
+  }
+
+  /** The failures, the latest first. */
+  List<Entry<FailedKind, Failed>> failures() {
+    return failures.latestFirst();
+  }
+
+  /** The refusals of connections, the latest first. */
+  List<Entry<RefusedKind, Refused>> refusals() {
+    return refusals.latestFirst();
+  }
+
+  /** What counts as the same failure. */
+  record FailedKind(String route, String upstream, String token) {}
+
+  /** A failure; the request is peer text, not yet escaped. */
+  record Failed(Failure failure, String errorId, String request, Instant at) {}
+
+  /** What counts as the same refusal. */
+  record RefusedKind(String listener, String reason) {}
+
+  /** A refusal; the detail is peer text, not yet escaped. */
+  record Refused(String peer, String detail, Instant at) {}
+
+  /** How often something happened, and how it was the last time. */
+  static final class Entry<K, V> {
+    private final K kind;
+    private final Instant since;
+    private final LongAdder count = new LongAdder();
+    private volatile V latest;
+
+    Entry(K kind, Instant since, V latest) {
+      this.kind = kind;
+      this.since = since;
+      this.latest = latest;
+    }
+
+    K kind() {
+      return kind;
+    }
+
+    Instant since() {
+      return since;
+    }
+
+    long count() {
+      return count.sum();
+    }
+
+    V latest() {
+      return latest;
+    }
+  }
+
+  /** A bounded map of entries. */
+  private static final class Pages<K, V> {
+    private final ConcurrentHashMap<K, Entry<K, V>> entries = new ConcurrentHashMap<>();
+    private final AtomicBoolean clearing = new AtomicBoolean();
+    private final Function<V, Instant> time;
+
+    Pages(Function<V, Instant> time) {
+      this.time = time;
+    }
+
+    void note(K kind, V latest) {
+      Entry<K, V> entry = entries.get(kind);
+      if (entry == null) {
+        if (entries.size() >= MOST) {
+          makeRoom();
+        }
+        entry =
+            entries.computeIfAbsent(kind, each -> new Entry<>(each, time.apply(latest), latest));
+      }
+      entry.latest = latest;
+      entry.count.increment();
+    }
+
+    private void makeRoom() {
+      if (clearing.compareAndSet(false, true)) {
+        entries.values().stream()
+            .min(Comparator.comparing(entry -> time.apply(entry.latest)))
+            .ifPresent(oldest -> entries.remove(oldest.kind));
+        clearing.set(false);
+      }
+    }
+
+    List<Entry<K, V>> latestFirst() {
+      return entries.values().stream()
+          .sorted(Comparator.comparing((Entry<K, V> entry) -> time.apply(entry.latest))
+              .reversed())
+          .toList();
+    }
+  }
+}

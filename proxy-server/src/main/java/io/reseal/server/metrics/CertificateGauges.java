@@ -1,0 +1,87 @@
+package io.reseal.server.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.reseal.config.KeyPairMaterial;
+import io.reseal.config.ProxyConfig;
+import io.reseal.config.ServerIdentity;
+import io.reseal.config.TrustAnchors;
+import io.reseal.config.Upstream;
+import io.reseal.core.tls.CertificateText;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * When certificates end: those of the configuration, one gauge each, and of each endpoint the one it
+ * showed last. Thread-safe. Only certificates of the configuration are told apart by fingerprint; an
+ * endpoint may show as many as it likes and stays one gauge.
+ */
+final class CertificateGauges {
+  private static final int LABEL_CHARS = 16;
+
+  private final MeterRegistry registry;
+  private final List<Meter> configured = new ArrayList<>();
+  private final ConcurrentHashMap<String, AtomicLong> seen = new ConcurrentHashMap<>();
+
+  CertificateGauges(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** Shows the certificates of a configuration in place of those before. */
+  synchronized void configure(ProxyConfig config) {
+    configured.forEach(registry::remove);
+    configured.clear();
+    for (ServerIdentity identity : config.identities()) {
+      for (KeyPairMaterial keyPair : identity.keyPairs()) {
+        configured("identity", identity.name(), keyPair.leaf());
+      }
+    }
+    for (Upstream upstream : config.upstreams()) {
+      if (upstream.tls().trustAnchors() instanceof TrustAnchors.DestinationCa ca) {
+        ca.certificates().forEach(each -> configured("destination_ca", upstream.name(), each));
+      }
+    }
+  }
+
+  private void configured(String kind, String name, X509Certificate certificate) {
+    String fingerprint = CertificateText.fingerprint(certificate)
+        .replace(":", "")
+        .substring(0, LABEL_CHARS)
+        .toLowerCase(Locale.ROOT);
+    Tags tags = Tags.of("kind", kind, "name", name, "endpoint", "", "fingerprint", fingerprint);
+    configured.add(gauge(new AtomicLong(seconds(certificate)), tags));
+  }
+
+  /** An endpoint of the configuration showed a certificate. */
+  void seen(String upstream, String endpoint, X509Certificate leaf) {
+    seen.computeIfAbsent(upstream + ' ' + endpoint, ignored -> {
+          AtomicLong holder = new AtomicLong();
+          gauge(
+              holder,
+              Tags.of(
+                  "kind", "upstream", "name", upstream, "endpoint", endpoint, "fingerprint", ""));
+          return holder;
+        })
+        .set(seconds(leaf));
+  }
+
+  private static long seconds(X509Certificate certificate) {
+    return certificate.getNotAfter().toInstant().getEpochSecond();
+  }
+
+  private Gauge gauge(AtomicLong holder, Tags tags) {
+    return Gauge.builder("reseal.certificate.not.after.timestamp", holder, AtomicLong::get)
+        .description("When a certificate ends: of an identity, of a destination CA, or as an"
+            + " endpoint of an upstream showed it last.")
+        .baseUnit("seconds")
+        .tags(tags)
+        .strongReference(true)
+        .register(registry);
+  }
+}

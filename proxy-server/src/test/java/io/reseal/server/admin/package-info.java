@@ -1,0 +1,4 @@
+@NullMarked
+package io.reseal.server.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.reseal.server.metrics;
+
+import org.jspecify.annotations.NullMarked;
