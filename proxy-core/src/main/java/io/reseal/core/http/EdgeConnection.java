@@ -53,7 +53,8 @@ public final class EdgeConnection {
     return localPort;
   }
 
-  boolean peerTrusted() {
+  /** Whether forwarding fields from this client are believed. */
+  public boolean peerTrusted() {
     return peerTrusted;
   }
 

@@ -9,13 +9,14 @@ import io.reseal.core.tls.UpstreamTlsContext;
 import io.reseal.core.upstream.UpstreamPlan;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration compiled to the tables that the event loops read. Immutable and shared by all
  * loops; owns the TLS contexts in it until {@link #release}.
  *
  * @param listeners by name
- * @param upstreams each at the position of its index
+ * @param upstreams in no order that means anything
  */
 public record Snapshot(
     ProxyConfig config,
@@ -27,24 +28,53 @@ public record Snapshot(
     upstreams = List.copyOf(upstreams);
   }
 
-  /** The table of a listener that this snapshot was compiled with. */
-  public ListenerTable listener(String name) {
-    ListenerTable table = listeners.get(name);
-    if (table == null) {
-      throw new IllegalArgumentException(
-          "listener: " + name + " (expected: one of " + listeners.keySet() + ")");
-    }
-    return table;
+  /** The table of a listener, null for one that the configuration has no more. */
+  public @Nullable ListenerTable listener(String name) {
+    return listeners.get(name);
   }
 
   /**
-   * The TLS policy group of a host on a listener: a connection made for one group must not carry
-   * requests for another. -1 where no identity may be shown for the host.
+   * Whether a connection that was let in under an earlier snapshot would be let in under this one,
+   * so that it may stay open.
+   *
+   * @param serverName the SNI of the connection, empty for none or cleartext
+   * @param policyGroup the policy group of the connection, -1 for cleartext
    */
-  public int policyGroup(String listener, String host) {
-    ServerContexts tls = listener(listener).tls();
-    ServerContext context = tls == null ? null : tls.select(host);
-    return context == null ? -1 : context.policyGroup();
+  public boolean admits(String listener, String serverName, int policyGroup) {
+    ListenerTable table = listener(listener);
+    ServerContexts tls = table == null ? null : table.tls();
+    if (table == null || policyGroup < 0 != (tls == null)) {
+      return false;
+    }
+    if (tls == null) {
+      return true;
+    }
+    HostRoutes routes = table.hosts().lookup(serverName);
+    ServerContext context = tls.select(serverName);
+    return context != null
+        && (routes == null || routes.passthrough() == null)
+        && (context.policyGroup() == policyGroup || !context.asksClients());
+  }
+
+  /**
+   * Whether a connection may carry requests for a host. One that was made for another policy must
+   * not: its client may have been let in without the certificate that this host asks for.
+   */
+  private static boolean belongs(
+      ListenerTable table, String serverName, int policyGroup, String host) {
+    ServerContexts tls = table.tls();
+    if (tls == null) {
+      return policyGroup < 0;
+    }
+    boolean own = serverName.isEmpty() || serverName.equals(host);
+    if (own && !tls.asksClients()) {
+      return policyGroup >= 0;
+    }
+    ServerContext context = tls.select(host);
+    if (context != null && context.policyGroup() == policyGroup) {
+      return true;
+    }
+    return own && policyGroup >= 0 && (context == null || !context.asksClients());
   }
 
   /**
@@ -58,18 +88,18 @@ public record Snapshot(
    */
   public RoutingDecision route(
       String listener, String serverName, int policyGroup, String host, String routingPath) {
-    HostRoutes routes = listener(listener).hosts().lookup(host);
+    ListenerTable table = listener(listener);
+    if (table == null) {
+      return NotServed.OTHER_POLICY;
+    }
+    HostRoutes routes = table.hosts().lookup(host);
     if (routes == null) {
       return NotServed.UNKNOWN_HOST;
     }
     if (routes.passthrough() != null) {
       return NotServed.PASSED_THROUGH;
     }
-    boolean belongsHere = policyGroup < 0
-        || serverName.isEmpty()
-        || serverName.equals(host)
-        || policyGroup(listener, host) == policyGroup;
-    if (!belongsHere) {
+    if (!belongs(table, serverName, policyGroup, host)) {
       return NotServed.OTHER_POLICY;
     }
     RoutePlan plan = routes.route(routingPath);

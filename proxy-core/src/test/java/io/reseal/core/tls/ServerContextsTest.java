@@ -68,7 +68,7 @@ final class ServerContextsTest {
         all.stream().map(ServerIdentity::name).toList(),
         unknown,
         true);
-    return ServerContexts.compile(tls, all, provider);
+    return ServerContexts.compile(tls, all, provider, null);
   }
 
   private static ServerIdentity identity(String name, Issued issued, String... serverNames) {
@@ -127,7 +127,7 @@ final class ServerContextsTest {
     Tls tls = new Tls(
         TlsVersions.MODERN, Tls.DEFAULT_GROUPS, List.of(), new ServeIdentity("other"), true);
     ServerContexts contexts = ServerContexts.compile(
-        tls, List.of(identity("other", ecdsa, "shop.example")), TlsProvider.BORINGSSL);
+        tls, List.of(identity("other", ecdsa, "shop.example")), TlsProvider.BORINGSSL, null);
     assertThat(selected(contexts, "x.example")).isEqualTo("other");
     contexts.release();
   }
