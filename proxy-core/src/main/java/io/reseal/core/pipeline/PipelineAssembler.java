@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.failure.Failure;
-import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
 import io.reseal.core.http2.Http2ClientConnection;
@@ -16,6 +16,7 @@ import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
+import io.reseal.core.tls.ClientCertificates;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.ServerContext;
@@ -95,12 +96,11 @@ public final class PipelineAssembler {
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    TerminatedConnection connection =
-        new TerminatedConnection(hello.serverName(), context.policyGroup());
+    TerminatedConnection connection = new TerminatedConnection(hello.serverName(), context);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     // Above the SslHandler's place, so that it sees the end of the handshake.
-    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
+    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection, context));
     // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
     channel.pipeline().replace(ctx.handler(), null, tls);
   }
@@ -113,13 +113,12 @@ public final class PipelineAssembler {
     }
   }
 
-  void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
-    TlsVerdict verdict = HandshakeVerdicts.downstream(cause);
-    observer.connectionRefused(
+  void handshakeFailed(Channel channel, String serverName, ServerContext context, Throwable cause) {
+    observer.clientHandshakeFailed(
         listener,
         String.valueOf(channel.remoteAddress()),
-        verdict.reason().token(),
-        connection.serverName() + ": " + verdict.detail());
+        serverName,
+        HandshakeVerdicts.downstream(cause, context.clientAuth()));
     channel.close();
   }
 
@@ -149,15 +148,26 @@ public final class PipelineAssembler {
         peer,
         (InetSocketAddress) channel.localAddress(),
         connection.policyGroup() >= 0,
-        snapshot.listener(listener).trustsPeer(peer.getAddress()));
+        snapshot.listener(listener).trustsPeer(peer.getAddress()),
+        certificateOf(channel, connection));
     return new ClientConnection(
         loop,
         observer,
         listener,
         connection.serverName(),
         connection.policyGroup(),
+        connection.proven(),
         edge,
         snapshot.config().diagnostics().trusts(peer.getAddress()));
+  }
+
+  private static ClientCertificateFields certificateOf(
+      Channel channel, TerminatedConnection connection) {
+    ServerContext context = connection.context();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return context == null || tls == null
+        ? ClientCertificateFields.NONE
+        : ClientCertificates.fields(context, tls);
   }
 
   private void passThrough(
