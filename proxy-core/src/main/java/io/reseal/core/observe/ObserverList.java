@@ -1,6 +1,7 @@
 package io.reseal.core.observe;
 
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.TlsVerdict;
 import java.security.cert.X509Certificate;
 
 /** Several observers, told one after the other. */
@@ -26,6 +27,14 @@ public final class ObserverList implements DataPlaneObserver {
   public void connectionRefused(String listener, String peer, String reason, String detail) {
     for (DataPlaneObserver observer : observers) {
       observer.connectionRefused(listener, peer, reason, detail);
+    }
+  }
+
+  @Override
+  public void clientHandshakeFailed(
+      String listener, String peer, String serverName, TlsVerdict verdict) {
+    for (DataPlaneObserver observer : observers) {
+      observer.clientHandshakeFailed(listener, peer, serverName, verdict);
     }
   }
 

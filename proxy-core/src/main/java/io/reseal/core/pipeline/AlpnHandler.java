@@ -3,18 +3,21 @@ package io.reseal.core.pipeline;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.reseal.core.tls.ServerContext;
 
 /** The step from a finished TLS handshake to the HTTP version that ALPN chose. */
 final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
   private final PipelineAssembler assembler;
   private final TerminatedConnection connection;
+  private final ServerContext context;
   private final long startedNanos = System.nanoTime();
 
-  AlpnHandler(PipelineAssembler assembler, TerminatedConnection connection) {
+  AlpnHandler(PipelineAssembler assembler, TerminatedConnection connection, ServerContext context) {
     // Who offers no ALPN speaks HTTP/1.1 (RFC 7301 leaves it to the application).
     super(ApplicationProtocolNames.HTTP_1_1);
     this.assembler = assembler;
     this.connection = connection;
+    this.context = context;
   }
 
   @Override
@@ -29,7 +32,7 @@ final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
 
   @Override
   protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-    assembler.handshakeFailed(ctx.channel(), connection, cause);
+    assembler.handshakeFailed(ctx.channel(), connection.serverName(), context, cause);
   }
 
   @Override

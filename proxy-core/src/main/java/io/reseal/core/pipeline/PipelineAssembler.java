@@ -7,7 +7,7 @@ import io.reseal.config.ListenerSecurity;
 import io.reseal.config.TlsVersions;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.failure.Failure;
-import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
 import io.reseal.core.http2.Http2ClientConnection;
@@ -19,6 +19,7 @@ import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
+import io.reseal.core.tls.ClientCertificates;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.ServerContext;
@@ -109,12 +110,11 @@ public final class PipelineAssembler {
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    TerminatedConnection connection =
-        new TerminatedConnection(hello.serverName(), context.policyGroup());
+    TerminatedConnection connection = new TerminatedConnection(hello.serverName(), context);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     // Above the SslHandler's place, so that it sees the end of the handshake.
-    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
+    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection, context));
     // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
     channel.pipeline().replace(ctx.handler(), null, tls);
   }
@@ -127,13 +127,12 @@ public final class PipelineAssembler {
     }
   }
 
-  void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
-    TlsVerdict verdict = HandshakeVerdicts.downstream(cause);
-    observer.connectionRefused(
+  void handshakeFailed(Channel channel, String serverName, ServerContext context, Throwable cause) {
+    observer.clientHandshakeFailed(
         listener,
         String.valueOf(channel.remoteAddress()),
-        verdict.reason().token(),
-        connection.serverName() + ": " + verdict.detail());
+        serverName,
+        HandshakeVerdicts.downstream(cause, context.clientAuth()));
     channel.close();
   }
 
@@ -165,7 +164,7 @@ public final class PipelineAssembler {
     return next -> {
       ListenerTable table = next.listener(listener);
       return table != null
-          && next.admits(listener, client.serverName(), client.policyGroup())
+          && next.admits(listener, client.serverName(), client.isTls(), client.proven())
           && versions(table.config().security()).equals(versions(security))
           && table.trustsPeer(peer) == client.edge().peerTrusted()
           && next.config().diagnostics().trusts(peer) == client.seesDetails();
@@ -186,15 +185,26 @@ public final class PipelineAssembler {
         peer,
         (InetSocketAddress) channel.localAddress(),
         connection.policyGroup() >= 0,
-        table != null && table.trustsPeer(peer.getAddress()));
+        table != null && table.trustsPeer(peer.getAddress()),
+        certificateOf(channel, connection));
     return new ClientConnection(
         loop,
         observer,
         listener,
         connection.serverName(),
         connection.policyGroup(),
+        connection.proven(),
         edge,
         snapshot.config().diagnostics().trusts(peer.getAddress()));
+  }
+
+  private static ClientCertificateFields certificateOf(
+      Channel channel, TerminatedConnection connection) {
+    ServerContext context = connection.context();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return context == null || tls == null
+        ? ClientCertificateFields.NONE
+        : ClientCertificates.fields(context, tls);
   }
 
   private void passThrough(

@@ -3,6 +3,7 @@ package io.reseal.core.snapshot;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.snapshot.RoutingDecision.NotServed;
+import io.reseal.core.tls.ClientPolicy;
 import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.ServerContexts;
 import io.reseal.core.tls.UpstreamTlsContext;
@@ -38,43 +39,39 @@ public record Snapshot(
    * so that it may stay open.
    *
    * @param serverName the SNI of the connection, empty for none or cleartext
-   * @param policyGroup the policy group of the connection, -1 for cleartext
+   * @param tls whether it was made with TLS
+   * @param proven what its client had to prove
    */
-  public boolean admits(String listener, String serverName, int policyGroup) {
+  public boolean admits(String listener, String serverName, boolean tls, ClientPolicy proven) {
     ListenerTable table = listener(listener);
-    ServerContexts tls = table == null ? null : table.tls();
-    if (table == null || policyGroup < 0 != (tls == null)) {
+    ServerContexts contexts = table == null ? null : table.tls();
+    if (table == null || tls != (contexts != null)) {
       return false;
     }
-    if (tls == null) {
+    if (contexts == null) {
       return true;
     }
     HostRoutes routes = table.hosts().lookup(serverName);
-    ServerContext context = tls.select(serverName);
-    return context != null
-        && (routes == null || routes.passthrough() == null)
-        && (context.policyGroup() == policyGroup || !context.asksClients());
+    boolean passedThrough = routes != null && routes.passthrough() != null;
+    ServerContext context = contexts.select(serverName);
+    return !passedThrough && context != null && context.clientPolicy().equals(proven);
   }
 
   /**
-   * Whether a connection may carry requests for a host. One that was made for another policy must
-   * not: its client may have been let in without the certificate that this host asks for.
+   * Whether a connection may carry requests for a host: it was made for that host, or for another
+   * of the same identity. A cleartext connection belongs to a cleartext listener only.
    */
   private static boolean belongs(
       ListenerTable table, String serverName, int policyGroup, String host) {
     ServerContexts tls = table.tls();
-    if (tls == null) {
-      return policyGroup < 0;
+    if (tls == null || policyGroup < 0) {
+      return tls == null && policyGroup < 0;
     }
-    boolean own = serverName.isEmpty() || serverName.equals(host);
-    if (own && !tls.asksClients()) {
-      return policyGroup >= 0;
-    }
-    ServerContext context = tls.select(host);
-    if (context != null && context.policyGroup() == policyGroup) {
+    if (serverName.isEmpty() || serverName.equals(host)) {
       return true;
     }
-    return own && policyGroup >= 0 && (context == null || !context.asksClients());
+    ServerContext context = tls.select(host);
+    return context != null && context.policyGroup() == policyGroup;
   }
 
   /**
@@ -83,11 +80,17 @@ public record Snapshot(
    * @param listener the name of the listener that it came by
    * @param serverName the SNI of its connection, empty for none or cleartext
    * @param policyGroup the policy group of its connection, -1 for cleartext
+   * @param proven what its client had to prove
    * @param host the host asked for, in lower case; empty for none
    * @param routingPath the normalised path without parameters
    */
   public RoutingDecision route(
-      String listener, String serverName, int policyGroup, String host, String routingPath) {
+      String listener,
+      String serverName,
+      int policyGroup,
+      ClientPolicy proven,
+      String host,
+      String routingPath) {
     ListenerTable table = listener(listener);
     if (table == null) {
       return NotServed.OTHER_POLICY;
@@ -99,7 +102,7 @@ public record Snapshot(
     if (routes.passthrough() != null) {
       return NotServed.PASSED_THROUGH;
     }
-    if (!belongs(table, serverName, policyGroup, host)) {
+    if (!belongs(table, serverName, policyGroup, host) || !table.isProven(host, proven)) {
       return NotServed.OTHER_POLICY;
     }
     RoutePlan plan = routes.route(routingPath);

@@ -19,6 +19,7 @@ public final class ServerContext {
   private final int policyGroup;
   private final String[] jdkGroups;
   private final List<String> alpn;
+  private final ClientPolicy clientPolicy;
 
   ServerContext(
       SslContext context,
@@ -31,6 +32,7 @@ public final class ServerContext {
     this.policyGroup = policyGroup;
     this.jdkGroups = jdkGroups;
     this.alpn = alpn;
+    this.clientPolicy = ClientPolicy.of(identity.clientAuth());
   }
 
   /** A handler for one new connection; its handshake timeout is the caller's to set. */
@@ -71,11 +73,6 @@ public final class ServerContext {
     return identity;
   }
 
-  /** Whether clients are asked for a certificate, so that who was not asked must not pass. */
-  public boolean asksClients() {
-    return identity.clientAuth() instanceof ClientAuth.Asked;
-  }
-
   /** The same for another holder, who releases it too. */
   ServerContext shared() {
     ReferenceCountUtil.retain(context);
@@ -83,13 +80,23 @@ public final class ServerContext {
   }
 
   /**
-   * The number of the policy under which this connection's client was let in: the identity and what
-   * it asks of clients. A request for a host of another group must not be served on it: 421. A
-   * number stays with its policy over changes of the configuration, of certificates too, and is
-   * never given to another one.
+   * The number of the policy under which this connection's client was let in, that is of the
+   * identity. A request for a host of another group must not be served on it: 421. A number stays
+   * with its identity over changes of the configuration, of certificates too, and is never given to
+   * another one.
    */
   public int policyGroup() {
     return policyGroup;
+  }
+
+  /** What clients of this identity have to prove. */
+  public ClientPolicy clientPolicy() {
+    return clientPolicy;
+  }
+
+  /** The same as configured. */
+  public ClientAuth clientAuth() {
+    return identity.clientAuth();
   }
 
   SslContext sslContext() {

@@ -36,7 +36,8 @@ public final class ServerContexts {
     this.byIdentity = byIdentity;
     this.byServerName = byServerName;
     this.unknownServerName = unknownServerName;
-    this.asksClients = byIdentity.values().stream().anyMatch(ServerContext::asksClients);
+    this.asksClients = byIdentity.values().stream()
+        .anyMatch(each -> !each.clientPolicy().equals(ClientPolicy.NONE));
   }
 
   /**
@@ -102,9 +103,7 @@ public final class ServerContexts {
     if (previous.sameSettings(tls, provider) && before.identity().equals(identity)) {
       return before.shared();
     }
-    boolean samePolicy = before.identity().clientAuth().equals(identity.clientAuth());
-    return factory.create(
-        identity, samePolicy ? before.policyGroup() : NEXT_POLICY_GROUP.getAndIncrement());
+    return factory.create(identity, before.policyGroup());
   }
 
   private boolean sameSettings(Tls other, TlsProvider otherProvider) {
@@ -137,14 +136,14 @@ public final class ServerContexts {
     return serverName.isEmpty() ? null : byServerName.lookup(serverName);
   }
 
-  /** Whether any identity here asks clients for certificates. */
-  public boolean asksClients() {
-    return asksClients;
-  }
-
   /** All contexts, in the listener's order. */
   public List<ServerContext> contexts() {
     return List.copyOf(byIdentity.values());
+  }
+
+  /** Whether any identity here asks its clients for certificates. */
+  public boolean asksClients() {
+    return asksClients;
   }
 
   /** Gives the native contexts back once the last connection that uses them is closed. */
