@@ -14,11 +14,18 @@ import io.reseal.server.admin.ConfigPage;
 import io.reseal.server.admin.DiagnosticsPage;
 import io.reseal.server.admin.FailureBook;
 import io.reseal.server.admin.Health;
+import io.reseal.server.admin.ReloadBook;
+import io.reseal.server.admin.StatusPage;
+import io.reseal.server.admin.StatusSources;
+import io.reseal.server.admin.TrafficBook;
+import io.reseal.server.admin.TrafficHistory;
 import io.reseal.server.admin.UpstreamBook;
 import io.reseal.server.admin.UpstreamsPage;
 import io.reseal.server.metrics.Metrics;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +39,8 @@ final class Oversight implements AutoCloseable {
   private final ProxyConfig config;
   private final DataPlaneObserver observer;
   private final @Nullable Metrics metrics;
+  private final @Nullable TrafficHistory history;
+  private final ReloadBook reloads = new ReloadBook();
   private final AdminServer server;
   private volatile @Nullable DataPlane dataPlane;
 
@@ -45,26 +54,40 @@ final class Oversight implements AutoCloseable {
     AdminPages pages = AdminPages.health(health);
     if (config.admin().address() instanceof Port.Off) {
       metrics = null;
+      history = null;
       observer = log;
     } else {
       Metrics measured = new Metrics(config, BuildVersion.number());
       FailureBook failures = new FailureBook();
       UpstreamBook upstreams = new UpstreamBook(config);
       metrics = measured;
-      observer = ObserverList.of(log, measured.observer(), failures, upstreams);
+      TrafficBook traffic = new TrafficBook(config);
+      history = TrafficHistory.start(traffic);
+      observer = ObserverList.of(log, measured.observer(), failures, upstreams, traffic);
+      UpstreamsPage upstreamsPage = new UpstreamsPage(this::upstreams, upstreams);
+      new StatusPage(new StatusSources(
+              health,
+              this::config,
+              this::clientConnections,
+              upstreamsPage,
+              upstreams,
+              failures,
+              history,
+              reloads,
+              BuildVersion.number(),
+              Instant.now()))
+          .addTo(pages);
       pages
           .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
           .json("/config", new ConfigPage(this::config)::document)
           .json("/certificates", new CertificatesPage(this::config, upstreams)::document)
-          .json("/upstreams", new UpstreamsPage(this::upstreams, upstreams)::document)
+          .json("/upstreams", upstreamsPage::document)
           .json("/diagnostics", new DiagnosticsPage(failures)::document);
     }
     try {
       server = AdminServer.start(config.admin(), pages, AdminPages.health(health));
     } catch (StartException refused) {
-      if (metrics != null) {
-        metrics.close();
-      }
+      closeBooks();
       throw refused;
     }
   }
@@ -76,6 +99,16 @@ final class Oversight implements AutoCloseable {
   private List<UpstreamStatus> upstreams() {
     DataPlane running = dataPlane;
     return running == null ? List.of() : running.upstreams();
+  }
+
+  private Map<String, Integer> clientConnections() {
+    DataPlane running = dataPlane;
+    return running == null ? Map.of() : running.clientConnections();
+  }
+
+  /** Where to take down what a reading of the configuration led to. */
+  ReloadBook reloads() {
+    return reloads;
   }
 
   /** The one to tell what the data plane does. */
@@ -111,8 +144,15 @@ final class Oversight implements AutoCloseable {
   public void close() {
     health.draining();
     server.close();
+    closeBooks();
+  }
+
+  private void closeBooks() {
     if (metrics != null) {
       metrics.close();
+    }
+    if (history != null) {
+      history.close();
     }
   }
 }
