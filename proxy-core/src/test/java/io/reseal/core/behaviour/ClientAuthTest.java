@@ -139,7 +139,7 @@ final class ClientAuthTest {
     "expired, required.test, tls1_3, 45, expired",
     "expired, optional.test, tls1_3, 45, expired",
     "expired, optional.test, tls1_2, 45, expired",
-    "early, required.test, tls1_3, 42, not_yet_valid",
+    "early, required.test, tls1_3, 45, not_yet_valid",
     "stranger, required.test, tls1_2, 48, unknown_issuer",
     "stranger, optional.test, tls1_3, 48, unknown_issuer",
     "impostor, required.test, tls1_3, 51, same_name_other_key",
