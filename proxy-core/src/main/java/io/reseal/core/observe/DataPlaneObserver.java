@@ -1,7 +1,6 @@
 package io.reseal.core.observe;
 
 import io.reseal.core.failure.Failure;
-import io.reseal.core.failure.TlsVerdict;
 import java.security.cert.X509Certificate;
 
 /**
@@ -26,17 +25,6 @@ public interface DataPlaneObserver {
    * @param detail the facts; peer text not yet escaped
    */
   default void connectionRefused(String listener, String peer, String reason, String detail) {}
-
-  /**
-   * A client's TLS handshake failed; told as a refused connection by default.
-   *
-   * @param serverName the SNI, empty for none; peer text not yet escaped
-   */
-  default void clientHandshakeFailed(
-      String listener, String peer, String serverName, TlsVerdict verdict) {
-    connectionRefused(
-        listener, peer, verdict.reason().token(), serverName + ": " + verdict.detail());
-  }
 
   /**
    * A client's TLS handshake succeeded.

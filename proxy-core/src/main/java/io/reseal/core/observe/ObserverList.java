@@ -1,7 +1,6 @@
 package io.reseal.core.observe;
 
 import io.reseal.core.failure.Failure;
-import io.reseal.core.failure.TlsVerdict;
 import java.security.cert.X509Certificate;
 
 /** Several observers, told one after the other. */
@@ -27,14 +26,6 @@ public final class ObserverList implements DataPlaneObserver {
   public void connectionRefused(String listener, String peer, String reason, String detail) {
     for (DataPlaneObserver observer : observers) {
       observer.connectionRefused(listener, peer, reason, detail);
-    }
-  }
-
-  @Override
-  public void clientHandshakeFailed(
-      String listener, String peer, String serverName, TlsVerdict verdict) {
-    for (DataPlaneObserver observer : observers) {
-      observer.clientHandshakeFailed(listener, peer, serverName, verdict);
     }
   }
 

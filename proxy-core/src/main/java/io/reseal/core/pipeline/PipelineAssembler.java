@@ -7,6 +7,7 @@ import io.reseal.config.ListenerSecurity;
 import io.reseal.config.TlsVersions;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
@@ -114,7 +115,7 @@ public final class PipelineAssembler {
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     // Above the SslHandler's place, so that it sees the end of the handshake.
-    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection, context));
+    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
     // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
     channel.pipeline().replace(ctx.handler(), null, tls);
   }
@@ -127,12 +128,13 @@ public final class PipelineAssembler {
     }
   }
 
-  void handshakeFailed(Channel channel, String serverName, ServerContext context, Throwable cause) {
-    observer.clientHandshakeFailed(
+  void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
+    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth());
+    observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
-        serverName,
-        HandshakeVerdicts.downstream(cause, context.clientAuth()));
+        verdict.reason().token(),
+        connection.serverName() + ": " + verdict.detail());
     channel.close();
   }
 

@@ -1,5 +1,6 @@
 package io.reseal.core.pipeline;
 
+import io.reseal.config.ClientAuth;
 import io.reseal.core.tls.ClientPolicy;
 import io.reseal.core.tls.ServerContext;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,12 @@ record TerminatedConnection(String serverName, @Nullable ServerContext context) 
     return context == null ? -1 : context.policyGroup();
   }
 
-  /** What the client had to prove. */
+  /** What the client was asked for. */
+  ClientAuth clientAuth() {
+    return context == null ? ClientAuth.NOT_ASKED : context.clientAuth();
+  }
+
+  /** The same, for comparison. */
   ClientPolicy proven() {
     return context == null ? ClientPolicy.NONE : context.clientPolicy();
   }
