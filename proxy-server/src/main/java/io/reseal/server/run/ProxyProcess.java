@@ -174,8 +174,9 @@ public final class ProxyProcess implements AutoCloseable {
    * finish; a second request of the termination, or the end of the grace, cuts what is left.
    *
    * @param wait how long to accept as before after readiness has ended
+   * @return how many connections were cut
    */
-  public void drain(Duration wait, Duration grace, Termination termination)
+  public int drain(Duration wait, Duration grace, Termination termination)
       throws InterruptedException {
     CountDownLatch second = new CountDownLatch(1);
     termination.onSecond(() -> {
@@ -200,6 +201,7 @@ public final class ProxyProcess implements AutoCloseable {
     } else {
       LOG.info("stopped; nothing was cut");
     }
+    return cut;
   }
 
   @Override
