@@ -9,6 +9,7 @@ import io.reseal.core.failure.TlsVerdict.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -30,12 +31,27 @@ public final class HandshakeVerdicts {
 
   private static final Pattern JDK_ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
 
+  private static final Pattern NETTY_BYTES =
+      Pattern.compile("not an SSL/TLS record: ([0-9a-f]{2,})");
+
+  /** Of hexadecimal digits, enough for a status line. */
+  private static final int MOST_HEX = 96;
+
   /** What upstreams send that asked for a certificate and got none. */
   private static final Set<Integer> CERTIFICATE_ALERTS = Set.of(
       TlsAlert.HANDSHAKE_FAILURE,
       TlsAlert.BAD_CERTIFICATE,
       TlsAlert.CERTIFICATE_UNKNOWN,
       TlsAlert.ACCESS_DENIED);
+
+  /** What clients send that do not accept the certificate shown to them. */
+  private static final Set<Integer> REFUSALS = Set.of(
+      TlsAlert.BAD_CERTIFICATE,
+      TlsAlert.UNSUPPORTED_CERTIFICATE,
+      TlsAlert.CERTIFICATE_REVOKED,
+      TlsAlert.CERTIFICATE_EXPIRED,
+      TlsAlert.CERTIFICATE_UNKNOWN,
+      TlsAlert.UNKNOWN_CA);
 
   private static final int REASON_MASK = 0xFFF;
   private static final int ALERT_BASE = 1000;
@@ -77,14 +93,24 @@ public final class HandshakeVerdicts {
         .read();
   }
 
+  /** The same where no alert came in cleartext. */
+  public static TlsVerdict downstream(Throwable cause) {
+    return downstream(cause, -1);
+  }
+
   /**
    * The verdict on a failed handshake with a client.
    *
    * @param cause the handshake future's cause
+   * @param alert the number of an alert that came in cleartext, or -1
    */
-  public static TlsVerdict downstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ false, /* certificateAsked= */ false)
-        .read();
+  public static TlsVerdict downstream(Throwable cause, int alert) {
+    HandshakeVerdicts verdicts =
+        new HandshakeVerdicts(cause, /* withUpstream= */ false, /* certificateAsked= */ false);
+    TlsVerdict verdict = verdicts.read();
+    return verdict.reason() == Reason.HANDSHAKE_FAILED && alert >= 0
+        ? verdicts.onAlert(alert)
+        : verdict;
   }
 
   private static List<Throwable> chainOf(Throwable cause) {
@@ -113,7 +139,7 @@ public final class HandshakeVerdicts {
   private @Nullable TlsVerdict readType() {
     for (Throwable cause : causes) {
       if (cause instanceof NotSslRecordException) {
-        return plaintext();
+        return plaintext(firstBytes(String.valueOf(cause.getMessage())));
       }
       if (cause instanceof SslHandshakeTimeoutException) {
         return verdict(
@@ -138,10 +164,16 @@ public final class HandshakeVerdicts {
       return null;
     }
     return switch (symptom) {
-      case PLAINTEXT -> plaintext();
+      case PLAINTEXT -> plaintext("no TLS record");
       case PROTOCOL -> protocolMismatch();
       case CIPHER -> cipherMismatch();
       case ALPN -> alpnMismatch();
+      case USAGE ->
+        verdict(
+            Reason.WRONG_USAGE,
+            "the key usage of " + peer + "'s certificate does not allow the handshake's signature"
+                + " (digitalSignature is missing)",
+            "Issue the certificate with keyUsage=critical,digitalSignature.");
       case TOO_LARGE ->
         verdict(
             Reason.CERTIFICATE_REJECTED,
@@ -175,6 +207,9 @@ public final class HandshakeVerdicts {
   }
 
   private Reason reasonOfAlert(int alert) {
+    if (!withUpstream && REFUSALS.contains(alert)) {
+      return Reason.SERVER_CERTIFICATE_REFUSED;
+    }
     if (certificateAsked && CERTIFICATE_ALERTS.contains(alert)) {
       return Reason.CLIENT_CERTIFICATE_REQUIRED;
     }
@@ -192,9 +227,11 @@ public final class HandshakeVerdicts {
     if (!withUpstream) {
       return switch (alert) {
         case TlsAlert.UNKNOWN_CA, TlsAlert.BAD_CERTIFICATE, TlsAlert.CERTIFICATE_UNKNOWN ->
-          "The client does not trust the certificate shown: give it the CA, and let the identity"
-              + " send its full chain.";
-        case TlsAlert.CERTIFICATE_EXPIRED -> "Renew the identity's certificate.";
+          "The client does not trust the certificate shown: give it the CA, let the identity send"
+              + " its full chain, and look at its names and dates: reseal doctor -c FILE";
+        case TlsAlert.CERTIFICATE_EXPIRED ->
+          "Renew the identity's certificate; if it is in force, the client's clock is wrong.";
+        case TlsAlert.CERTIFICATE_REVOKED -> "Get the identity a new certificate.";
         default -> "Look for the reason in the client's own log.";
       };
     }
@@ -202,8 +239,8 @@ public final class HandshakeVerdicts {
       case PROTOCOL_MISMATCH -> protocolMismatch().advice();
       case CIPHER_MISMATCH ->
         "The upstream has no cipher suite, group or certificate in common with what is offered, or"
-            + " wants a client certificate; see its log. What is offered: TLS 1.3, and TLS 1.2 with"
-            + " ECDHE and AES-GCM or ChaCha20.";
+            + " speaks TLS 1.1 at most, or wants a client certificate; see its log. What is"
+            + " offered: TLS 1.3, and TLS 1.2 with ECDHE and AES-GCM or ChaCha20.";
       case SERVER_NAME_REJECTED ->
         "The upstream does not know the server name sent: set the upstream's tls.serverName to one"
             + " that it serves.";
@@ -215,10 +252,21 @@ public final class HandshakeVerdicts {
     };
   }
 
-  private TlsVerdict plaintext() {
+  /** What Netty tells of the bytes that are no TLS record, for a sentence. */
+  private static String firstBytes(String message) {
+    Matcher bytes = NETTY_BYTES.matcher(message);
+    if (!bytes.find()) {
+      return "no TLS record";
+    }
+    String hex = bytes.group(1);
+    int even = Math.min(hex.length(), MOST_HEX) & ~1;
+    return HelloVerdicts.shown(HexFormat.of().parseHex(hex.substring(0, even)));
+  }
+
+  private TlsVerdict plaintext(String firstBytes) {
     return verdict(
         Reason.PLAINTEXT_ON_TLS_PORT,
-        peer + " does not speak TLS: its first bytes are no TLS record",
+        peer + " does not speak TLS: its first bytes are " + firstBytes,
         withUpstream
             ? "Point the endpoint at the upstream's TLS port, or use an offload route if cleartext"
                 + " is intended. Check: openssl s_client -connect HOST:PORT"
