@@ -19,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -32,6 +33,7 @@ final class UpstreamFaults {
   private static final String ANY_STRENGTH = "-cipher DEFAULT@SECLEVEL=0";
 
   private static final int MANY = 40;
+  private static final int HUGE = 10_000;
   private static final Issued CA = TestPki.ca("Destination CA");
   private static final Issued GOOD = TestPki.server(NAME).issuer(CA).issue();
 
@@ -227,15 +229,24 @@ final class UpstreamFaults {
                 full.certificate(), TestPki.ca("Stranger").certificate(), middle.certificate())),
             CA));
     X509Certificate[] many = new X509Certificate[MANY];
-    for (int i = 0; i < many.length; i++) {
-      many[i] = i == 0 ? full.certificate() : TestPki.ca("CA " + i).certificate();
-    }
+    Arrays.setAll(many, at -> TestPki.ca("CA " + at).certificate());
+    many[0] = full.certificate();
+    many[MANY - 1] = middle.certificate();
+    // The TLS library hands on no more than ten.
     add(
-        "forty certificates",
-        Reason.CERTIFICATE_REJECTED,
+        "the intermediate behind thirty-eight strangers",
+        Reason.MISSING_INTERMEDIATE,
         Setup.of(openssl(full.presenting(many), "VERSION"), CA),
-        "its own chain at the upstream",
+        "full chain at the upstream",
         whole);
+    String[] names = new String[HUGE];
+    Arrays.setAll(names, at -> "host" + at + ".upstream.test");
+    add(
+        "a certificate with ten thousand names",
+        Reason.CERTIFICATE_REJECTED,
+        Setup.of(openssl(TestPki.server(names).issuer(CA).issue(), "VERSION"), CA),
+        NEW_CERTIFICATE,
+        good());
     add(
         "names that cannot be read",
         Reason.MALFORMED_CERTIFICATE,
