@@ -80,6 +80,11 @@ public final class TestPki {
     return new Request("CN=" + dnsNames[0]).dns(dnsNames);
   }
 
+  /** A client's certificate. */
+  public static Request client(String commonName) {
+    return commonNameOnly(commonName).purposes(CLIENT_AUTH);
+  }
+
   /** A certificate without any alternative name. */
   public static Request commonNameOnly(String commonName) {
     return new Request("CN=" + commonName);

@@ -36,6 +36,11 @@ final class PemReader {
     }
   }
 
+  /** The PEM of one value: of a file, or the value itself. */
+  PemText load(String value) throws PemException {
+    return PemText.load(value, base);
+  }
+
   /** Every certificate of a text, empty where it has none or a broken one. */
   Optional<List<X509Certificate>> certificates(Location at, PemText text) {
     try {

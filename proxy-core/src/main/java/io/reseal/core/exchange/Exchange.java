@@ -112,6 +112,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         client.listener(),
         client.serverName(),
         client.policyGroup(),
+        client.proven(),
         request.host(),
         request.routingPath());
     switch (decision) {

@@ -134,7 +134,8 @@ public final class FailurePolicy {
       case ALERT_RECEIVED,
           SERVER_NAME_REJECTED,
           SERVER_CERTIFICATE_REFUSED,
-          CLIENT_CERTIFICATE_REQUIRED -> "tls_alert_received";
+          CLIENT_CERTIFICATE_REQUIRED,
+          CLIENT_CERTIFICATE_REFUSED -> "tls_alert_received";
       case PLAINTEXT_ON_TLS_PORT,
           TLS_ON_CLEARTEXT_PORT,
           NOT_A_CLIENT_HELLO,

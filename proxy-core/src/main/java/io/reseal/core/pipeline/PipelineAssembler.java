@@ -7,6 +7,7 @@ import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
 import io.reseal.core.http2.Http2ClientConnection;
@@ -17,6 +18,7 @@ import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
+import io.reseal.core.tls.ClientCertificates;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.ServerContext;
@@ -96,8 +98,7 @@ public final class PipelineAssembler {
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    TerminatedConnection connection =
-        new TerminatedConnection(hello.serverName(), context.policyGroup());
+    TerminatedConnection connection = new TerminatedConnection(hello.serverName(), context);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     PlainAlertHandler alerts = new PlainAlertHandler();
@@ -119,15 +120,13 @@ public final class PipelineAssembler {
 
   void handshakeFailed(
       Channel channel, TerminatedConnection connection, Throwable cause, int alert) {
-    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, alert);
+    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth(), alert);
     observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
         new Refusal(
             verdict.reason().token(),
-            (connection.serverName().isEmpty()
-                    ? "no server name: "
-                    : "server name \"" + connection.serverName() + "\": ")
+            (connection.serverName().isEmpty() ? "" : connection.serverName() + ": ")
                 + verdict.detail(),
             verdict.advice()));
     channel.close();
@@ -159,15 +158,26 @@ public final class PipelineAssembler {
         peer,
         (InetSocketAddress) channel.localAddress(),
         connection.policyGroup() >= 0,
-        snapshot.listener(listener).trustsPeer(peer.getAddress()));
+        snapshot.listener(listener).trustsPeer(peer.getAddress()),
+        certificateOf(channel, connection));
     return new ClientConnection(
         loop,
         observer,
         listener,
         connection.serverName(),
         connection.policyGroup(),
+        connection.proven(),
         edge,
         snapshot.config().diagnostics().trusts(peer.getAddress()));
+  }
+
+  private static ClientCertificateFields certificateOf(
+      Channel channel, TerminatedConnection connection) {
+    ServerContext context = connection.context();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return context == null || tls == null
+        ? ClientCertificateFields.NONE
+        : ClientCertificates.fields(context, tls);
   }
 
   private void passThrough(

@@ -3,6 +3,7 @@ package io.reseal.core.snapshot;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.snapshot.RoutingDecision.NotServed;
+import io.reseal.core.tls.ClientPolicy;
 import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.ServerContexts;
 import io.reseal.core.tls.UpstreamTlsContext;
@@ -53,12 +54,19 @@ public record Snapshot(
    * @param listener the name of the listener that it came by
    * @param serverName the SNI of its connection, empty for none or cleartext
    * @param policyGroup the policy group of its connection, -1 for cleartext
+   * @param proven what its client had to prove
    * @param host the host asked for, in lower case; empty for none
    * @param routingPath the normalised path without parameters
    */
   public RoutingDecision route(
-      String listener, String serverName, int policyGroup, String host, String routingPath) {
-    HostRoutes routes = listener(listener).hosts().lookup(host);
+      String listener,
+      String serverName,
+      int policyGroup,
+      ClientPolicy proven,
+      String host,
+      String routingPath) {
+    ListenerTable table = listener(listener);
+    HostRoutes routes = table.hosts().lookup(host);
     if (routes == null) {
       return NotServed.UNKNOWN_HOST;
     }
@@ -69,7 +77,7 @@ public record Snapshot(
         || serverName.isEmpty()
         || serverName.equals(host)
         || policyGroup(listener, host) == policyGroup;
-    if (!belongsHere) {
+    if (!belongsHere || !table.isProven(host, proven)) {
       return NotServed.OTHER_POLICY;
     }
     RoutePlan plan = routes.route(routingPath);

@@ -3,11 +3,14 @@ package io.reseal.core.tls;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.reseal.config.ClientAuth;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.failure.TlsVerdict.Fact;
 import io.reseal.core.failure.TlsVerdict.Reason;
+import io.reseal.core.tls.ClientIdentityKeyManager.Asked;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,13 +40,6 @@ public final class HandshakeVerdicts {
   /** Of hexadecimal digits, enough for a status line. */
   private static final int MOST_HEX = 96;
 
-  /** What upstreams send that asked for a certificate and got none. */
-  private static final Set<Integer> CERTIFICATE_ALERTS = Set.of(
-      TlsAlert.HANDSHAKE_FAILURE,
-      TlsAlert.BAD_CERTIFICATE,
-      TlsAlert.CERTIFICATE_UNKNOWN,
-      TlsAlert.ACCESS_DENIED);
-
   /** What clients send that do not accept the certificate shown to them. */
   private static final Set<Integer> REFUSALS = Set.of(
       TlsAlert.BAD_CERTIFICATE,
@@ -59,14 +55,24 @@ public final class HandshakeVerdicts {
 
   private final List<Throwable> causes;
   private final boolean withUpstream;
-  private final boolean certificateAsked;
+  private final @Nullable Asked certificateAsked;
+  private final ClientAuth clientAuth;
   private final String peer;
 
-  private HandshakeVerdicts(Throwable cause, boolean withUpstream, boolean certificateAsked) {
+  private HandshakeVerdicts(Throwable cause, @Nullable Asked certificateAsked) {
     this.causes = chainOf(cause);
-    this.withUpstream = withUpstream;
+    this.withUpstream = true;
     this.certificateAsked = certificateAsked;
-    this.peer = withUpstream ? "the upstream" : "the client";
+    this.clientAuth = ClientAuth.NOT_ASKED;
+    this.peer = "the upstream";
+  }
+
+  private HandshakeVerdicts(Throwable cause, ClientAuth clientAuth) {
+    this.causes = chainOf(cause);
+    this.withUpstream = false;
+    this.certificateAsked = null;
+    this.clientAuth = clientAuth;
+    this.peer = "the client";
   }
 
   /**
@@ -78,39 +84,37 @@ public final class HandshakeVerdicts {
    * @param handler the connection's handler, which remembers what the upstream asked for
    */
   public static TlsVerdict upstream(Throwable cause, SslHandler handler) {
-    boolean asked = ClientCertificateProbe.wasAsked(handler.engine());
-    return new HandshakeVerdicts(cause, /* withUpstream= */ true, asked).read();
+    return new HandshakeVerdicts(cause, ClientIdentityKeyManager.asked(handler.engine())).read();
   }
 
   /** Whether the upstream asked for a client certificate; asked on the handler's event loop. */
   public static boolean clientCertificateAsked(SslHandler handler) {
-    return ClientCertificateProbe.wasAsked(handler.engine());
+    return ClientIdentityKeyManager.asked(handler.engine()) != null;
   }
 
   /** The same where the handler is gone; over TLS 1.2 less exact about client certificates. */
   public static TlsVerdict upstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ true, /* certificateAsked= */ false)
-        .read();
-  }
-
-  /** The same where no alert came in cleartext. */
-  public static TlsVerdict downstream(Throwable cause) {
-    return downstream(cause, -1);
+    return new HandshakeVerdicts(cause, (Asked) null).read();
   }
 
   /**
    * The verdict on a failed handshake with a client.
    *
    * @param cause the handshake future's cause
+   * @param clientAuth what the client had to prove
    * @param alert the number of an alert that came in cleartext, or -1
    */
-  public static TlsVerdict downstream(Throwable cause, int alert) {
-    HandshakeVerdicts verdicts =
-        new HandshakeVerdicts(cause, /* withUpstream= */ false, /* certificateAsked= */ false);
+  public static TlsVerdict downstream(Throwable cause, ClientAuth clientAuth, int alert) {
+    HandshakeVerdicts verdicts = new HandshakeVerdicts(cause, clientAuth);
     TlsVerdict verdict = verdicts.read();
     return verdict.reason() == Reason.HANDSHAKE_FAILED && alert >= 0
         ? verdicts.onAlert(alert)
         : verdict;
+  }
+
+  /** The same for a client that had to prove nothing. */
+  public static TlsVerdict downstream(Throwable cause) {
+    return downstream(cause, ClientAuth.NOT_ASKED, /* alert= */ -1);
   }
 
   private static List<Throwable> chainOf(Throwable cause) {
@@ -174,6 +178,7 @@ public final class HandshakeVerdicts {
             "the key usage of " + peer + "'s certificate does not allow the handshake's signature"
                 + " (digitalSignature is missing)",
             "Issue the certificate with keyUsage=critical,digitalSignature.");
+      case NO_CERTIFICATE -> noCertificate();
       case TOO_LARGE ->
         verdict(
             Reason.CERTIFICATE_REJECTED,
@@ -201,6 +206,11 @@ public final class HandshakeVerdicts {
     List<Fact> facts = List.of(
         new Fact("alert", TlsAlert.name(alert) + " (" + alert + ")"),
         new Fact("alert direction", "received from " + peer));
+    TlsVerdict aboutCertificate =
+        certificateAsked == null ? null : ClientCertificateVerdicts.of(certificateAsked, alert);
+    if (aboutCertificate != null) {
+      return aboutCertificate;
+    }
     String said = peer + " ended the handshake with the alert " + TlsAlert.name(alert);
     Reason reason = reasonOfAlert(alert);
     return new TlsVerdict(reason, said, adviceForAlert(reason, alert), facts);
@@ -209,9 +219,6 @@ public final class HandshakeVerdicts {
   private Reason reasonOfAlert(int alert) {
     if (!withUpstream && REFUSALS.contains(alert)) {
       return Reason.SERVER_CERTIFICATE_REFUSED;
-    }
-    if (certificateAsked && CERTIFICATE_ALERTS.contains(alert)) {
-      return Reason.CLIENT_CERTIFICATE_REQUIRED;
     }
     return switch (alert) {
       case TlsAlert.PROTOCOL_VERSION, 86 -> Reason.PROTOCOL_MISMATCH;
@@ -250,6 +257,16 @@ public final class HandshakeVerdicts {
             + " upstream not require one.";
       default -> "Look for the reason in the upstream's log.";
     };
+  }
+
+  private TlsVerdict noCertificate() {
+    if (clientAuth instanceof ClientAuth.Asked asked) {
+      return new ClientVerifier(asked, InstantSource.system()).noCertificate();
+    }
+    return verdict(
+        Reason.NO_CERTIFICATE,
+        peer + " presented no certificate",
+        "Let " + peer + " send its certificate.");
   }
 
   /** What Netty tells of the bytes that are no TLS record, for a sentence. */

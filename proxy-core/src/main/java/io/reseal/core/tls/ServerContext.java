@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.reseal.config.ClientAuth;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 
@@ -17,18 +18,23 @@ public final class ServerContext {
   private final int policyGroup;
   private final String[] jdkGroups;
   private final List<String> alpn;
+  private final ClientAuth clientAuth;
+  private final ClientPolicy clientPolicy;
 
   ServerContext(
       SslContext context,
       String identityName,
       int policyGroup,
       String[] jdkGroups,
-      List<String> alpn) {
+      List<String> alpn,
+      ClientAuth clientAuth) {
     this.context = context;
     this.identityName = identityName;
     this.policyGroup = policyGroup;
     this.jdkGroups = jdkGroups;
     this.alpn = alpn;
+    this.clientAuth = clientAuth;
+    this.clientPolicy = ClientPolicy.of(clientAuth);
   }
 
   /** A handler for one new connection; its handshake timeout is the caller's to set. */
@@ -70,6 +76,16 @@ public final class ServerContext {
    */
   public int policyGroup() {
     return policyGroup;
+  }
+
+  /** What clients of this identity have to prove. */
+  public ClientPolicy clientPolicy() {
+    return clientPolicy;
+  }
+
+  /** The same as configured. */
+  public ClientAuth clientAuth() {
+    return clientAuth;
   }
 
   SslContext sslContext() {

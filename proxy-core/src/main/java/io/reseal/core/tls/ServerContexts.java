@@ -19,6 +19,7 @@ public final class ServerContexts {
   private final List<ServerContext> contexts;
   private final SniTable<ServerContext> byServerName;
   private final @Nullable ServerContext unknownServerName;
+  private final boolean asksClients;
 
   private ServerContexts(
       List<ServerContext> contexts,
@@ -27,6 +28,8 @@ public final class ServerContexts {
     this.contexts = contexts;
     this.byServerName = byServerName;
     this.unknownServerName = unknownServerName;
+    this.asksClients =
+        contexts.stream().anyMatch(each -> !each.clientPolicy().equals(ClientPolicy.NONE));
   }
 
   /**
@@ -101,6 +104,11 @@ public final class ServerContexts {
   /** All contexts, in the listener's order; the index of each is its policy group. */
   public List<ServerContext> contexts() {
     return contexts;
+  }
+
+  /** Whether any identity here asks its clients for certificates. */
+  public boolean asksClients() {
+    return asksClients;
   }
 
   /** Gives the native contexts back once the last connection that uses them is closed. */

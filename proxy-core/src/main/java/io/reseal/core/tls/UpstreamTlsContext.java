@@ -79,6 +79,9 @@ public final class UpstreamTlsContext {
       Timeouts timeouts,
       InstantSource clock) {
     SslProvider sslProvider = TlsProviders.sslProvider(provider);
+    tls.clientIdentity()
+        .keyPairs()
+        .forEach(each -> KeyKinds.require(each, "upstream \"" + upstreamName + "\""));
     X509ExtendedTrustManager trust = switch (tls.trustAnchors()) {
       case SystemStore system -> new UpstreamVerifier(AnchorSet.system(), tls, clock);
       case DestinationCa ca ->
@@ -108,7 +111,7 @@ public final class UpstreamTlsContext {
     SslContextBuilder builder = SslContextBuilder.forClient()
         .sslProvider(provider)
         .trustManager(trust)
-        .keyManager(ClientCertificateProbe.INSTANCE)
+        .keyManager(ClientIdentityKeyManager.of(tls.clientIdentity()))
         // The trust manager checks names itself, against the accepted names and not the SNI.
         .endpointIdentificationAlgorithm(null)
         .protocols(tls.versions().protocolNames())

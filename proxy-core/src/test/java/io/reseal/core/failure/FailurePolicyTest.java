@@ -198,10 +198,18 @@ final class FailurePolicyTest {
   void answersEachTlsVerdict(TlsVerdict.Reason reason) {
     Answer answer = FailurePolicy.answer(tls(reason));
     String error = switch (reason) {
-      case ALERT_RECEIVED, SERVER_NAME_REJECTED, CLIENT_CERTIFICATE_REQUIRED ->
-        "tls_alert_received";
+      case ALERT_RECEIVED,
+          SERVER_NAME_REJECTED,
+          SERVER_CERTIFICATE_REFUSED,
+          CLIENT_CERTIFICATE_REQUIRED,
+          CLIENT_CERTIFICATE_REFUSED -> "tls_alert_received";
       case HANDSHAKE_TIMED_OUT -> "connection_timeout";
       case PLAINTEXT_ON_TLS_PORT,
+          TLS_ON_CLEARTEXT_PORT,
+          NOT_A_CLIENT_HELLO,
+          MALFORMED_CLIENT_HELLO,
+          CLIENT_HELLO_TOO_LARGE,
+          UNKNOWN_SERVER_NAME,
           PROTOCOL_MISMATCH,
           CIPHER_MISMATCH,
           ALPN_MISMATCH,

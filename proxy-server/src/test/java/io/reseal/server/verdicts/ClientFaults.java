@@ -4,14 +4,17 @@ import static io.reseal.server.verdicts.Clients.bare;
 import static io.reseal.server.verdicts.Clients.cleartext;
 import static io.reseal.server.verdicts.Clients.jdk;
 import static io.reseal.server.verdicts.Clients.openssl;
+import static io.reseal.server.verdicts.Clients.showing;
 
 import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.ProxySetup;
+import io.reseal.testkit.TestCrl;
 import io.reseal.testkit.TestPki;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** The faults of clients, and of what a listener offers them, each with its remedy. */
@@ -30,14 +33,10 @@ final class ClientFaults {
     faults.names();
     faults.protocols();
     faults.certificates();
+    faults.clientCertificates();
     faults.hellos();
     faults.endings();
     return List.copyOf(faults.all);
-  }
-
-  private ClientFault add(ClientFault fault) {
-    all.add(fault);
-    return fault;
   }
 
   /** A fault of the client alone. */
@@ -184,6 +183,144 @@ final class ClientFaults {
         "full chain in the identity",
         Door.of(full),
         GOOD);
+  }
+
+  private void clientCertificates() {
+    TestPki.Issued ca = TestPki.ca("Client CA");
+    Door door = Door.GOOD.withIdentity(clientAuth(ca, "required"));
+    ClientFault.Client alice = showing(TestPki.client("alice").issuer(ca).issue());
+    String renewed = "new client certificate";
+    add(
+        "no client certificate where one is required",
+        Reason.NO_CERTIFICATE,
+        door,
+        openssl("VERSION"),
+        "alert",
+        renewed,
+        door,
+        alice);
+    TestPki.Issued other = TestPki.ca("Other CA");
+    ClientFault.Client stranger = showing(TestPki.client("alice").issuer(other).issue());
+    add(
+        "a client certificate of another CA",
+        Reason.UNKNOWN_ISSUER,
+        door,
+        stranger,
+        "unknown ca",
+        "that CA's certificate in clientAuth.ca",
+        Door.GOOD.withIdentity(clientAuth(other, "required")),
+        stranger);
+    TestPki.Issued middle = TestPki.authority("Client Issuing CA").issuer(ca).issue();
+    TestPki.Issued nested = TestPki.client("alice").issuer(middle).issue();
+    add(
+        "a client certificate without its intermediate",
+        Reason.MISSING_INTERMEDIATE,
+        door,
+        showing(nested.presenting(nested.certificate())),
+        "unknown ca",
+        "full chain at the client",
+        door,
+        showing(nested));
+    Instant now = Instant.now();
+    refused(
+        door, ca, "expired", Reason.EXPIRED, request -> request.validUntil(now.minusSeconds(60)));
+    refused(
+        door,
+        ca,
+        "not yet valid",
+        Reason.NOT_YET_VALID,
+        request -> request.validFrom(now.plusSeconds(3_600)));
+    refused(
+        door,
+        ca,
+        "of a CA of the same name with another key",
+        Reason.SAME_NAME_OTHER_KEY,
+        request -> request.issuer(TestPki.ca("Client CA")));
+    refused(
+        door,
+        ca,
+        "that is for servers",
+        Reason.WRONG_USAGE,
+        request -> TestPki.server("alice").issuer(ca).purposes(TestPki.SERVER_AUTH));
+    refused(
+        door, ca, "with a weak key", Reason.WEAK_KEY, request -> request.keys(TestPki.weakRsa()));
+    refused(
+        door, ca, "signed with SHA-1", Reason.WEAK_SIGNATURE, request -> request.digest("SHA1"));
+    refused(
+        door,
+        ca,
+        "with an unknown critical extension",
+        Reason.UNKNOWN_CRITICAL_EXTENSION,
+        TestPki.Request::unknownCriticalExtension);
+    refused(
+        Door.GOOD.withIdentity(clientAuth(ca, "optional")),
+        ca,
+        "that is expired where none is needed",
+        Reason.EXPIRED,
+        request -> request.validUntil(now.minusSeconds(60)));
+    add(
+        "a self-signed client certificate",
+        Reason.SELF_SIGNED,
+        door,
+        showing(TestPki.client("alice").issue()),
+        "unknown ca",
+        renewed,
+        door,
+        alice);
+    revokedClients(ca, alice);
+  }
+
+  private void revokedClients(TestPki.Issued ca, ClientFault.Client alice) {
+    TestPki.Issued lost = TestPki.client("lost").issuer(ca).issue();
+    Door current =
+        Door.GOOD.withIdentity(clientAuth(ca, "required", TestCrl.of(ca).revoke(lost)));
+    add(
+        "a revoked client certificate",
+        Reason.REVOKED,
+        current,
+        showing(lost),
+        "certificate revoked",
+        "new client certificate",
+        current,
+        alice);
+    TestCrl stale = TestCrl.of(ca).until(Instant.now().minusSeconds(60));
+    add(
+        "a stale CRL for clients",
+        Reason.CRL_EXPIRED,
+        Door.GOOD.withIdentity(clientAuth(ca, "required", stale)),
+        alice,
+        "alert",
+        "the CA's present CRL",
+        current,
+        alice);
+  }
+
+  private void refused(
+      Door door,
+      TestPki.Issued ca,
+      String what,
+      Reason reason,
+      UnaryOperator<TestPki.Request> change) {
+    TestPki.Request request = change.apply(TestPki.client("alice").issuer(ca));
+    add(
+        "a client certificate " + what,
+        reason,
+        door,
+        showing(request.issue()),
+        "alert",
+        "new client certificate",
+        door,
+        showing(TestPki.client("alice").issuer(ca).issue()));
+  }
+
+  private static String[] clientAuth(TestPki.Issued ca, String mode, TestCrl... crls) {
+    List<String> lines = new ArrayList<>(List.of("clientAuth:", "  mode: " + mode, "  ca: |"));
+    TestPki.pem(ca.certificate()).lines().forEach(line -> lines.add("    " + line));
+    for (TestCrl crl : crls) {
+      lines.add("  crl: |");
+      crl.pem().lines().forEach(line -> lines.add("    " + line));
+    }
+    return lines.toArray(String[]::new);
   }
 
   private void hellos() {

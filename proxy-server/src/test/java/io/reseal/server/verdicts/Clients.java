@@ -98,6 +98,16 @@ final class Clients {
     };
   }
 
+  /** {@code openssl s_client} that shows this certificate. */
+  static ClientFault.Client showing(TestPki.Issued issued) {
+    return (proxy, folder, version) -> {
+      issued.write(folder, "client");
+      return openssl("VERSION -cipher DEFAULT@SECLEVEL=0 -cert client.crt -cert_chain client.crt"
+              + " -key client.key")
+          .ask(proxy, folder, version);
+    };
+  }
+
   /** Bare sockets, at the TLS listener. */
   static ClientFault.Client bare(Script script) {
     return (proxy, folder, version) -> {

@@ -8,6 +8,7 @@ import static io.reseal.server.verdicts.Setup.SERVER_NAME;
 import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.testkit.OriginConnection;
 import io.reseal.testkit.RecordingOrigin;
+import io.reseal.testkit.TestCrl;
 import io.reseal.testkit.TestPki;
 import io.reseal.testkit.TestPki.Issued;
 import io.reseal.testkit.TestPki.Request;
@@ -52,6 +53,7 @@ final class UpstreamFaults {
     faults.strength();
     faults.protocols();
     faults.clientCertificates();
+    faults.revocation();
     faults.wrongPorts();
     faults.endings();
     return List.copyOf(faults.all);
@@ -374,12 +376,81 @@ final class UpstreamFaults {
   }
 
   private void clientCertificates() {
+    Issued clients = TestPki.ca("Upstream's Client CA");
+    Setup demanding = good()
+        .with(Peer.of(RecordingOrigin.tls(GOOD.material()).withClientsOf(clients.certificate())));
+    String[] identity = identity(TestPki.client("reseal").issuer(clients).issue());
     add(
         "it demands a client certificate",
         Reason.CLIENT_CERTIFICATE_REQUIRED,
-        good().with(Peer.of(RecordingOrigin.tls(GOOD.material()).withClientsOf(CA.certificate()))),
+        demanding,
+        "clientIdentity",
+        demanding.withTls(identity));
+    add(
+        "it demands a client certificate, by mistake",
+        Reason.CLIENT_CERTIFICATE_REQUIRED,
+        demanding,
         "no demand at the upstream",
         good());
+    add(
+        "it refuses the client identity",
+        Reason.CLIENT_CERTIFICATE_REFUSED,
+        demanding.withTls(
+            identity(TestPki.client("reseal").issuer(TestPki.ca("Strange CA")).issue())),
+        "clientIdentity by a CA that the upstream trusts",
+        demanding.withTls(identity));
+  }
+
+  private static String[] identity(Issued issued) {
+    List<String> lines = new ArrayList<>(List.of(SERVER_NAME, "clientIdentity:"));
+    lines.add("  certificate: |");
+    issued.chainPem().lines().forEach(line -> lines.add("    " + line));
+    lines.add("  key: |");
+    issued.keyPem().lines().forEach(line -> lines.add("    " + line));
+    return lines.toArray(String[]::new);
+  }
+
+  private void revocation() {
+    Issued revoked = leaf().issue();
+    Setup bad = Setup.of(showing(revoked), CA).withTls(crl(TestCrl.of(CA).revoke(revoked)));
+    add("revoked", Reason.REVOKED, bad, NEW_CERTIFICATE, bad.with(showing(GOOD)));
+    Setup current = good().withTls(crl(TestCrl.of(CA)));
+    accepted("not revoked", current);
+    add(
+        "the CRL is stale",
+        Reason.CRL_EXPIRED,
+        good().withTls(crl(TestCrl.of(CA).until(Instant.now().minusSeconds(60)))),
+        "the CA's present CRL",
+        current);
+    add(
+        "the CRL is of the future",
+        Reason.CRL_NOT_YET_VALID,
+        good().withTls(crl(TestCrl.of(CA).from(Instant.now().plusSeconds(3_600)))),
+        "the CA's present CRL",
+        current);
+    add(
+        "the CRL is of another CA",
+        Reason.CRL_MISSING,
+        good().withTls(crl(TestCrl.of(TestPki.ca("Other CA")))),
+        "the CA's own CRL",
+        current);
+    Issued middle = TestPki.authority("Issuing CA").issuer(CA).issue();
+    Setup below = Setup.of(showing(TestPki.server(NAME).issuer(middle)), CA);
+    add(
+        "the CRL of the intermediate is signed by another key",
+        Reason.CRL_UNUSABLE,
+        below.withTls(crl(TestCrl.of(CA), TestCrl.of(middle).signedBy(TestPki.ca("Issuing CA")))),
+        "the CA's own CRL",
+        below.withTls(crl(TestCrl.of(CA), TestCrl.of(middle))));
+  }
+
+  private static String[] crl(TestCrl... crls) {
+    List<String> lines = new ArrayList<>(List.of(SERVER_NAME, "crl:"));
+    for (TestCrl crl : crls) {
+      lines.add("  - |");
+      crl.pem().lines().forEach(line -> lines.add("    " + line));
+    }
+    return lines.toArray(String[]::new);
   }
 
   private void wrongPorts() {
