@@ -11,6 +11,8 @@ import io.reseal.core.failure.Failure.TlsFailed;
 import io.reseal.core.failure.Failure.UpstreamBroken;
 import io.reseal.core.failure.Failure.UpstreamTimedOut;
 import io.reseal.core.failure.TlsVerdict.Reason;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -199,6 +201,10 @@ public final class FailurePolicy {
     return failure instanceof TlsFailed tls ? advised + facts(tls.verdict()) : advised;
   }
 
+  private static List<TlsVerdict.Fact> factsOf(Failure failure) {
+    return failure instanceof TlsFailed tls ? tls.verdict().facts() : List.of();
+  }
+
   private static String facts(TlsVerdict verdict) {
     if (verdict.facts().isEmpty()) {
       return "";
@@ -225,18 +231,23 @@ public final class FailurePolicy {
       Failure failure, String accept, boolean trusted, String errorId) {
     Answer answer = answer(failure);
     boolean ownRequest = failure instanceof RequestRejected;
-    ErrorBody body = new ErrorBody(answer, trusted || ownRequest, errorId);
+    ErrorBody body = new ErrorBody(answer, factsOf(failure), trusted || ownRequest, errorId);
     String details = trusted
         ? answer.token() + ": " + answer.detail()
         : (ownRequest ? answer.token() + "; " : "") + "id " + errorId;
     String proxyStatus =
         "reseal; error=" + answer.error() + "; details=\"" + structured(details) + "\"";
-    Map<String, String> extra = switch (answer.status()) {
-      case 503 -> Map.of("retry-after", "1");
-      case 405 -> Map.of("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-      default -> Map.of();
-    };
-    ErrorBody.Form form = ErrorBody.Form.of(accept);
+    ErrorForm form = ErrorForm.of(accept);
+    Map<String, String> extra = new HashMap<>(Map.of("x-content-type-options", "nosniff"));
+    switch (answer.status()) {
+      case 503 -> extra.put("retry-after", "1");
+      case 405 -> extra.put("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+      default -> {}
+    }
+    if (form == ErrorForm.HTML) {
+      extra.put("content-security-policy", ErrorPageStyle.POLICY);
+      extra.put("referrer-policy", "no-referrer");
+    }
     return new ErrorResponse(
         answer.status(), form.contentType(), body.render(form), proxyStatus, extra);
   }

@@ -264,11 +264,15 @@ final class FailurePolicyTest {
   void addsTheFieldsOfTheStatus() {
     Failure busy = new Overloaded("limits.x", "open=8");
     assertThat(FailurePolicy.render(busy, "", false, "1").extraFields())
-        .containsOnlyKeys("retry-after");
+        .containsOnlyKeys("retry-after", "x-content-type-options");
     Failure trace = new RequestRejected(405, "trace", "TRACE is not served");
-    assertThat(FailurePolicy.render(trace, "", false, "1").extraFields()).containsOnlyKeys("allow");
+    assertThat(FailurePolicy.render(trace, "", false, "1").extraFields())
+        .containsOnlyKeys("allow", "x-content-type-options");
     assertThat(FailurePolicy.render(new Internal("x"), "", false, "1").extraFields())
-        .isEmpty();
+        .containsOnlyKeys("x-content-type-options");
+    assertThat(FailurePolicy.render(new Internal("x"), "text/html", false, "1").extraFields())
+        .containsOnlyKeys(
+            "content-security-policy", "referrer-policy", "x-content-type-options");
   }
 
   // ---- hostile text
@@ -301,9 +305,9 @@ final class FailurePolicyTest {
   @MethodSource("hostile")
   void writesHostileTextAsHtml(Failure failure) {
     ErrorResponse response = FailurePolicy.render(failure, "text/html", /* trusted= */ true, "1");
-    String rows = body(response);
-    rows = rows.substring(rows.indexOf("<dl>"), rows.indexOf("</dl>"));
-    assertThat(rows.replaceAll("</?(dl|dt|dd)>", ""))
+    String told = body(response);
+    told = told.substring(told.indexOf("</ol>"), told.indexOf("<footer>"));
+    assertThat(told.replaceAll("</?(ol|section|h2|p|code)( class=\"[a-z]+\")?>", ""))
         .doesNotContain("<", ">", "\"")
         .contains("&lt;b&gt;");
   }
