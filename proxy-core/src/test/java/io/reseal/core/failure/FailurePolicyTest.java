@@ -271,8 +271,7 @@ final class FailurePolicyTest {
     assertThat(FailurePolicy.render(new Internal("x"), "", false, "1").extraFields())
         .containsOnlyKeys("x-content-type-options");
     assertThat(FailurePolicy.render(new Internal("x"), "text/html", false, "1").extraFields())
-        .containsOnlyKeys(
-            "content-security-policy", "referrer-policy", "x-content-type-options");
+        .containsOnlyKeys("content-security-policy", "referrer-policy", "x-content-type-options");
   }
 
   // ---- hostile text
