@@ -50,9 +50,10 @@ public final class Chromium implements AutoCloseable {
         .join();
   }
 
-  /** Starts it with a profile of its own in a folder. */
+  /** Starts it with its profile in a folder, of which it is the only one. */
   public static Chromium start(Path folder) throws IOException {
-    Path profile = Files.createTempDirectory(folder, "chromium");
+    // A short name, because the path of a socket in it has to fit into 108 bytes.
+    Path profile = Files.createDirectory(folder.resolve("c"));
     Path output = profile.resolve("output");
     ProcessBuilder builder = new ProcessBuilder(
         "chromium",
@@ -73,6 +74,7 @@ public final class Chromium implements AutoCloseable {
         "--user-data-dir=" + profile,
         "about:blank");
     builder.environment().put("HOME", profile.toString());
+    builder.environment().put("TMPDIR", profile.toString());
     Process process =
         builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
