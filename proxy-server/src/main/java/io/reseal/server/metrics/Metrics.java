@@ -33,6 +33,7 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry = registry();
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final CertificateGauges certificates = new CertificateGauges(registry);
+  private final LimitGauges limits = new LimitGauges(registry);
   private final StateGauges state = new StateGauges(registry);
   private final MetricsObserver observer;
 
@@ -44,6 +45,7 @@ public final class Metrics implements AutoCloseable {
   public Metrics(ProxyConfig config, String version) {
     observer = new MetricsObserver(new Meters(registry), certificates, config);
     certificates.configure(config);
+    limits.configure(config);
     Gauge.builder("reseal.build.info", () -> 1)
         .description("Always 1; its labels say what runs.")
         .tags(Tags.of("version", version, "java", Runtime.version().toString()))
@@ -86,6 +88,7 @@ public final class Metrics implements AutoCloseable {
   public void configure(ProxyConfig config) {
     observer.configure(config);
     certificates.configure(config);
+    limits.configure(config);
   }
 
   /** Reads open connections and the like off this data plane from now on. */
