@@ -40,7 +40,6 @@ final class LimitGauges {
   }
 
   private void show(String name, String help, Tags tags, long limit) {
-    shown.add(
-        Gauge.builder(name, () -> limit).description(help).tags(tags).register(registry));
+    shown.add(Gauge.builder(name, () -> limit).description(help).tags(tags).register(registry));
   }
 }
