@@ -301,8 +301,12 @@ final class StatusScene implements AutoCloseable {
   // ---- what a test does while somebody looks
 
   void request(String route, int status, long nanos, long bytes) {
-    traffic.exchangeEnded(new ExchangeRecord(
-        "https", "h2", "GET", "shop.example", "/", route, "", "", status, 0, bytes, true, nanos));
+    traffic.exchangeEnded(exchange(route, status, nanos, bytes));
+  }
+
+  static ExchangeRecord exchange(String route, int status, long nanos, long bytes) {
+    return new ExchangeRecord(
+        "https", "h2", "GET", "shop.example", "/", route, "", "", status, 0, bytes, true, nanos);
   }
 
   void fail(String route, String request, int times, Failure failure) {

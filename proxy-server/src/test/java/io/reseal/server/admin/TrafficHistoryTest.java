@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.reseal.config.PathMatch;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.RedirectTarget;
-import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.server.admin.TrafficHistory.Traffic;
 import io.reseal.testkit.ProxySetup;
 import org.junit.jupiter.api.Test;
@@ -28,8 +27,7 @@ final class TrafficHistoryTest {
   }
 
   private void request(String route, int status, long millis) {
-    book.exchangeEnded(new ExchangeRecord(
-        "https", "h2", "GET", "h", "/", route, "", "", status, 0, 10, true, millis * 1_000_000));
+    book.exchangeEnded(StatusScene.exchange(route, status, millis * 1_000_000, 10));
   }
 
   private void steps(int steps) {
