@@ -62,6 +62,10 @@
   const whole = new Intl.NumberFormat("en");
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
+  function many(number, word) {
+    return whole.format(number) + " " + word + (number === 1 ? "" : "s");
+  }
+
   function rate(value) {
     return value >= 10000 ? short.format(value)
       : value >= 10 || value === 0 ? whole.format(Math.round(value)) : value.toFixed(value < 1 ? 2 : 1);
@@ -243,8 +247,8 @@
     const traffic = state.traffic;
     const peak = Math.max(0, ...traffic.requestSeries);
     tiles.requests(rate(traffic.requestRate), "per second",
-      "at most " + rate(peak) + " per second; " + whole.format(traffic.requests) + " requests and "
-        + whole.format(traffic.tunnels) + " tunnels since the start");
+      "at most " + rate(peak) + " per second; " + many(traffic.requests, "request") + " and "
+        + many(traffic.tunnels, "tunnel") + " since the start");
     tiles.failed(percent(traffic.serverErrorRate, traffic.requestRate), "",
       rate(traffic.serverErrorRate) + " per second; "
         + percent(traffic.clientErrorRate, traffic.requestRate) + " were answered 4xx",
@@ -318,7 +322,7 @@
     card.className = "card " + (server ? "server" : "client");
     times.className = "badge " + (server ? "critical" : "");
     setText(title, failure.error);
-    setText(times, whole.format(failure.count) + (failure.count === 1 ? " time" : " times"));
+    setText(times, many(failure.count, "time"));
     setText(where, [
       failure.route ? "route " + failure.route : "no route",
       failure.upstream ? "upstream " + failure.upstream : "",
@@ -411,7 +415,7 @@
     { label: "Mean time", className: "number", phone: "Mean time", cell: (each) =>
       make("span", each.meanMillis === null ? "zero" : "", millis(each.meanMillis)) },
     { label: "In all", className: "number", phone: "In all", cell: (each) =>
-      each.kind === "passthrough" ? [count(each.tunnels), " tunnels"] : count(each.requests) },
+      each.kind === "passthrough" ? many(each.tunnels, "tunnel") : count(each.requests) },
   ], (each) => each.name, "No route is configured.");
 
   const ENDPOINT_LEVELS = { reachable: "good", failing: "critical", untried: "" };
@@ -440,7 +444,7 @@
     { label: "Endpoints", className: "text span", cell: (each) => {
       const more = each.endpoints.length - 8;
       return [...each.endpoints.slice(0, 8).map(endpoint),
-        more > 0 ? make("span", "sub", "and " + more + " more endpoints") : ""];
+        more > 0 ? make("span", "sub", "and " + many(more, "more endpoint")) : ""];
     } },
     { label: "Open", className: "number", phone: "Open", cell: (each) => count(sumOf(each, "open")) },
     { label: "Idle", className: "number", phone: "Idle", cell: (each) => count(sumOf(each, "idle")) },

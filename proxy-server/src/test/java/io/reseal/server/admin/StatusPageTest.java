@@ -264,7 +264,7 @@ final class StatusPageTest {
       open("http://localhost:" + proxy.adminAddress().getPort() + "/");
       assertThat(text("#headline")).isEqualTo("Serving, nothing needs attention");
       assertThat(proxy.get("/x").status()).isEqualTo(200);
-      browser.await("document.querySelector('#tiles .note').innerText.includes('1 requests')");
+      browser.await("document.querySelector('#tiles .note').innerText.includes('1 request and')");
       browser.await("document.querySelector('#upstreams-table').innerText.includes('reachable')");
       assertThat(text("#upstreams-table"))
           .contains("origin", proxy.origin().endpoint().toString());

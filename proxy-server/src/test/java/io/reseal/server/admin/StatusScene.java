@@ -38,6 +38,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class StatusScene implements AutoCloseable {
   static final String HOSTILE = "<img src=x onerror=alert(1)>&amp;\"'`${x}";
 
+  private static final Instant A_YEAR_AGO = Instant.now().minus(Duration.ofDays(365));
   private static final Port ANY_PORT = new Port.At(new HostPort("127.0.0.1", 0));
   private static final long MILLI = 1_000_000;
 
@@ -112,6 +113,7 @@ final class StatusScene implements AutoCloseable {
   static StatusScene many() {
     ProxySetup setup = new ProxySetup();
     TestPki.Issued shared = TestPki.server("*.many.test")
+        .validFrom(A_YEAR_AGO)
         .validUntil(Instant.now().plus(Duration.ofDays(80)))
         .issuer(Certificates.FRONT.authority())
         .issue();
@@ -126,6 +128,7 @@ final class StatusScene implements AutoCloseable {
                       name,
                       List.of(name + ".many.test"),
                       List.of(TestPki.server(name + ".many.test")
+                          .validFrom(A_YEAR_AGO)
                           .validUntil(Instant.now().plus(Duration.ofDays(20 + i)))
                           .issuer(Certificates.FRONT.authority())
                           .issue()
@@ -156,6 +159,7 @@ final class StatusScene implements AutoCloseable {
             "shop",
             List.of("shop.example", "www.shop.example"),
             List.of(TestPki.server("shop.example", "www.shop.example", "static.shop.example")
+                .validFrom(A_YEAR_AGO)
                 .validUntil(now.plus(life))
                 .issuer(Certificates.FRONT.authority())
                 .issue()
@@ -164,6 +168,7 @@ final class StatusScene implements AutoCloseable {
             "api",
             List.of("api.shop.example"),
             List.of(TestPki.server("api.shop.example")
+                .validFrom(A_YEAR_AGO)
                 .validUntil(now.plus(life.multipliedBy(4)))
                 .issuer(Certificates.FRONT.authority())
                 .issue()
@@ -210,6 +215,7 @@ final class StatusScene implements AutoCloseable {
         upstream,
         endpoint,
         TestPki.server(endpoint.split(":")[0])
+            .validFrom(A_YEAR_AGO)
             .validUntil(end)
             .issuer(Certificates.DESTINATION.authority())
             .issue()
