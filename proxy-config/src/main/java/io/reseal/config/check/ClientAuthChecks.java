@@ -36,8 +36,7 @@ final class ClientAuthChecks {
   private void check(ServerIdentity identity, Listener listener) {
     for (Route route : config.routes()) {
       boolean forwards = route instanceof Route.Reencrypt || route instanceof Route.Offload;
-      boolean served =
-          route.listeners().isEmpty() || route.listeners().contains(listener.name());
+      boolean served = route.listeners().isEmpty() || route.listeners().contains(listener.name());
       if (!forwards || !served) {
         continue;
       }

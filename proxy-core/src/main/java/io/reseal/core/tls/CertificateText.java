@@ -51,8 +51,7 @@ public final class CertificateText {
   /** SHA-256 over the whole list, as upper-case hex pairs between colons. */
   public static String fingerprint(X509CRL list) {
     try {
-      return FINGERPRINT.formatHex(
-          MessageDigest.getInstance("SHA-256").digest(list.getEncoded()));
+      return FINGERPRINT.formatHex(MessageDigest.getInstance("SHA-256").digest(list.getEncoded()));
     } catch (GeneralSecurityException impossible) {
       return "unknown";
     }

@@ -116,7 +116,7 @@ final class ClientAuthTest {
   }
 
   private OpensslClient connecting(String serverName, String version) throws IOException {
-    InetSocketAddress address = 
+    InetSocketAddress address =
         Objects.requireNonNull(proxy.addresses().get(ProxySetup.HTTPS)).getFirst();
     return OpensslClient.of(folder, address).serverName(serverName).with("-" + version);
   }

@@ -63,10 +63,9 @@ final class ClientIdentityTest {
 
   /** An upstream that we did not write, and that insists on a certificate of the client CA. */
   private OpensslServer upstream(String... options) throws IOException {
-    Path ca = Files.writeString(
-        folder.resolve("clients.crt"), TestPki.pem(CLIENTS.certificate()));
-    List<String> all = new ArrayList<>(
-        List.of("-Verify", "4", "-verify_return_error", "-CAfile", ca.toString()));
+    Path ca = Files.writeString(folder.resolve("clients.crt"), TestPki.pem(CLIENTS.certificate()));
+    List<String> all =
+        new ArrayList<>(List.of("-Verify", "4", "-verify_return_error", "-CAfile", ca.toString()));
     all.addAll(Arrays.asList(options));
     Issued server =
         TestPki.server("upstream.test").ip("127.0.0.1").issuer(UPSTREAMS).issue();
@@ -75,8 +74,7 @@ final class ClientIdentityTest {
 
   private static ClientIdentity identity(String who) {
     Instant now = Instant.now();
-    TestPki.Request request =
-        TestPki.server(who).purposes(TestPki.CLIENT_AUTH).issuer(CLIENTS);
+    TestPki.Request request = TestPki.server(who).purposes(TestPki.CLIENT_AUTH).issuer(CLIENTS);
     return switch (who) {
       case "none" -> ClientIdentity.NONE;
       case "good" -> ClientIdentity.of(request.issue().material());
@@ -107,8 +105,7 @@ final class ClientIdentityTest {
   @CsvSource({"good, -tls1_2", "good, -tls1_3", "rsa, -tls1_2", "rsa, -tls1_3", "nested, -tls1_3"})
   void isShownToAnUpstreamThatAsks(String who, String version) throws IOException {
     try (OpensslServer upstream = upstream(version)) {
-      Reply reply =
-          get(policy(identity(who)), new HostPort("127.0.0.1", upstream.port()));
+      Reply reply = get(policy(identity(who)), new HostPort("127.0.0.1", upstream.port()));
       assertThat(reply.status()).isEqualTo(200);
       assertThat(reply.bodyText()).contains("Client certificate").containsPattern("CN ?= ?" + who);
     }
@@ -125,11 +122,10 @@ final class ClientIdentityTest {
     "server, -tls1_2, client_certificate_refused, unsupported_certificate",
     "server, -tls1_3, client_certificate_refused, unsupported_certificate",
   })
-  void isNamedWhereTheUpstreamRefusesIt(
-      String who, String version, String reason, String alert) throws IOException {
+  void isNamedWhereTheUpstreamRefusesIt(String who, String version, String reason, String alert)
+      throws IOException {
     try (OpensslServer upstream = upstream(version)) {
-      Reply reply =
-          get(policy(identity(who)), new HostPort("127.0.0.1", upstream.port()));
+      Reply reply = get(policy(identity(who)), new HostPort("127.0.0.1", upstream.port()));
       assertThat(reply.status()).isEqualTo(502);
       assertThat(reply.fields().first("proxy-status"))
           .contains("error=tls_alert_received")
@@ -141,8 +137,7 @@ final class ClientIdentityTest {
   @Test
   void saysThatTheUpstreamTakesAnotherKindOfKey() throws IOException {
     try (OpensslServer upstream = upstream("-tls1_2", "-client_sigalgs", "RSA+SHA256")) {
-      Reply reply =
-          get(policy(identity("good")), new HostPort("127.0.0.1", upstream.port()));
+      Reply reply = get(policy(identity("good")), new HostPort("127.0.0.1", upstream.port()));
       assertThat(reply.fields().first("proxy-status"))
           .contains("client_certificate_required")
           .contains("another kind of key")
@@ -168,8 +163,7 @@ final class ClientIdentityTest {
         TestPki.server("upstream.test").ip("127.0.0.1").issuer(UPSTREAMS).issue();
     try (RecordingOrigin origin =
         RecordingOrigin.tls(server.material()).withVersions(version).start()) {
-      Reply reply =
-          get(policy(ClientIdentity.NONE, list(which, server)), origin.endpoint());
+      Reply reply = get(policy(ClientIdentity.NONE, list(which, server)), origin.endpoint());
       assertThat(reply.status()).isEqualTo(status);
       if (status == 502) {
         assertThat(reply.fields().first("proxy-status"))
@@ -185,7 +179,8 @@ final class ClientIdentityTest {
     Instant now = Instant.now();
     TestCrl crl = TestCrl.of(UPSTREAMS);
     return switch (which) {
-      case "listed-elsewhere" -> crl.revoke(TestPki.server("b").issuer(UPSTREAMS).issue()).list();
+      case "listed-elsewhere" ->
+        crl.revoke(TestPki.server("b").issuer(UPSTREAMS).issue()).list();
       case "revoked" -> crl.revoke(server).list();
       case "stale" -> crl.until(now.minusSeconds(1)).list();
       case "early" -> crl.from(now.plusSeconds(3_600)).list();

@@ -64,9 +64,9 @@ final class RevocationCheckTest {
   @Test
   void believesNoListOfAnotherKey() {
     Issued impostor = TestPki.ca("Root");
-    assertThat(check(middle().list(), TestCrl.of(impostor).list()))
-        .isEqualTo(Reason.CRL_UNUSABLE);
-    assertThat(check(middle().list(), TestCrl.of(impostor).list(), root().list())).isNull();
+    assertThat(check(middle().list(), TestCrl.of(impostor).list())).isEqualTo(Reason.CRL_UNUSABLE);
+    assertThat(check(middle().list(), TestCrl.of(impostor).list(), root().list()))
+        .isNull();
   }
 
   @Test
@@ -79,8 +79,7 @@ final class RevocationCheckTest {
 
   @Test
   void believesNoWeakSignature() {
-    assertThat(check(root().list(), middle().digest("SHA1").list()))
-        .isEqualTo(Reason.CRL_UNUSABLE);
+    assertThat(check(root().list(), middle().digest("SHA1").list())).isEqualTo(Reason.CRL_UNUSABLE);
   }
 
   @Test
@@ -106,8 +105,7 @@ final class RevocationCheckTest {
         .isEqualTo(Reason.CRL_MISSING);
     assertThat(check(root().list(), middle().onlyUserCertificates().list())).isNull();
     // The leaf names no distribution point.
-    assertThat(check(root().list(), middle().onlyForPoint().list()))
-        .isEqualTo(Reason.CRL_MISSING);
+    assertThat(check(root().list(), middle().onlyForPoint().list())).isEqualTo(Reason.CRL_MISSING);
   }
 
   @Test

@@ -36,9 +36,11 @@ final class CertificateJson {
   static void write(JsonText json, X509CRL list) {
     json.text("issuer", text(list.getIssuerX500Principal().getName()))
         .text("thisUpdate", list.getThisUpdate().toInstant().toString())
-        .number("revoked", list.getRevokedCertificates() == null
-            ? 0
-            : list.getRevokedCertificates().size());
+        .number(
+            "revoked",
+            list.getRevokedCertificates() == null
+                ? 0
+                : list.getRevokedCertificates().size());
     if (list.getNextUpdate() != null) {
       json.text("nextUpdate", list.getNextUpdate().toInstant().toString())
           .number("daysLeft", daysLeft(list.getNextUpdate().toInstant()));

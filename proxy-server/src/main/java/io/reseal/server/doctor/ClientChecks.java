@@ -64,8 +64,8 @@ final class ClientChecks {
                 "%s in %s is no CA; a client of identity \"%s\" is trusted with exactly this"
                         .formatted(CertificateText.subject(leaf), asked.source(), identity.name())
                     + " certificate, whatever CRLs say, until it is taken out",
-                "If that is not meant, name the CA that signed it: "
-                    + CertificateText.issuer(leaf) + ".",
+                "If that is not meant, name the CA that signed it: " + CertificateText.issuer(leaf)
+                    + ".",
                 "")));
     new RevocationListCheck(now, found)
         .run(

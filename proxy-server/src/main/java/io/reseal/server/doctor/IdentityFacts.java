@@ -32,8 +32,7 @@ final class IdentityFacts {
     }
     facts.put("certificates", certificates);
     for (ServerIdentity identity : config.identities()) {
-      if (identity.name().equals(name)
-          && identity.clientAuth() instanceof ClientAuth.Asked asked) {
+      if (identity.name().equals(name) && identity.clientAuth() instanceof ClientAuth.Asked asked) {
         facts.put("clientCertificates", clients(asked));
       }
     }
@@ -45,7 +44,8 @@ final class IdentityFacts {
     facts.put("mode", asked.mode().name().toLowerCase(Locale.ROOT));
     facts.put("file", asked.source());
     facts.put(
-        "authorities", asked.authorities().stream().map(CertificateText::subject).toList());
+        "authorities",
+        asked.authorities().stream().map(CertificateText::subject).toList());
     facts.put(
         "crl",
         asked.revocationLists().stream()

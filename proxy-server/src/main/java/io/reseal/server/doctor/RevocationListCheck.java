@@ -35,8 +35,9 @@ final class RevocationListCheck {
 
   private void check(RevocationList list, Instant end, Location place) {
     String issuer = CertificateText.issuer(list.list());
-    String renew = "Get the CA's present list; its owner makes it by openssl ca -gencrl. Where it is"
-        + " fetched, see why the last fetch failed.";
+    String renew =
+        "Get the CA's present list; its owner makes it by openssl ca -gencrl. Where it is"
+            + " fetched, see why the last fetch failed.";
     Instant start = list.list().getThisUpdate().toInstant();
     if (!end.isAfter(now)) {
       found.accept(Finding.error(

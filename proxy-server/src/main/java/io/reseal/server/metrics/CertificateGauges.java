@@ -77,8 +77,7 @@ final class CertificateGauges {
   }
 
   private void configured(String kind, String name, String fingerprint, long seconds) {
-    String label =
-        fingerprint.replace(":", "").substring(0, LABEL_CHARS).toLowerCase(Locale.ROOT);
+    String label = fingerprint.replace(":", "").substring(0, LABEL_CHARS).toLowerCase(Locale.ROOT);
     Tags tags = Tags.of("kind", kind, "name", name, "endpoint", "", "fingerprint", label);
     configured.add(gauge(new AtomicLong(seconds), tags));
   }
@@ -102,8 +101,9 @@ final class CertificateGauges {
 
   private Gauge gauge(AtomicLong holder, Tags tags) {
     return Gauge.builder("reseal.certificate.not.after.timestamp", holder, AtomicLong::get)
-        .description("When a certificate ends: of an identity, a client CA, a destination CA or"
-            + " a client identity, or as an endpoint showed it last; or when a CRL must be renewed.")
+        .description(
+            "When a certificate ends: of an identity, a client CA, a destination CA or"
+                + " a client identity, or as an endpoint showed it last; or when a CRL must be renewed.")
         .baseUnit("seconds")
         .tags(tags)
         .strongReference(true)
