@@ -13,7 +13,9 @@ import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.Fields;
+import io.reseal.testkit.H2RawClient;
 import io.reseal.testkit.OpensslClient;
+import io.reseal.testkit.ProxyFixture;
 import io.reseal.testkit.ProxySetup;
 import io.reseal.testkit.RecordingOrigin;
 import io.reseal.testkit.TestCrl;
@@ -294,6 +296,17 @@ final class ClientAuthTest {
     OpensslClient.Result result =
         connecting(serverName, "tls1_3").showing(ALICE).send(GET.formatted(host));
     assertThat(result.output()).contains("HTTP/1.1 " + status);
+  }
+
+  @Test
+  void sendsACoalescedStreamBack() throws Exception {
+    InetSocketAddress address =
+        Objects.requireNonNull(proxy.addresses().get(ProxySetup.HTTPS)).getFirst();
+    try (H2RawClient client = H2RawClient.connect(ProxyFixture.hello("open.test"), address)) {
+      assertThat(client.get("open.test", "/").complete().status()).isEqualTo(200);
+      assertThat(client.get("required.test", "/").complete().status()).isEqualTo(421);
+      assertThat(client.get("open.test", "/").complete().status()).isEqualTo(200);
+    }
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.reseal.server.doctor;
 
+import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
 import io.reseal.core.UpstreamProbes;
@@ -82,6 +83,16 @@ final class UpstreamFacts {
         trust.put(
             "certificates", certificates.stream().map(CertificateText::subject).toList());
       }
+    }
+    if (!upstream.tls().revocationLists().isEmpty()) {
+      trust.put(
+          "crl",
+          upstream.tls().revocationLists().stream()
+              .map(each -> each.source() + " of " + CertificateText.issuer(each.list()))
+              .toList());
+    }
+    for (KeyPairMaterial shown : upstream.tls().clientIdentity().keyPairs()) {
+      trust.put("clientIdentity", CertificateText.subject(shown.leaf()));
     }
     return trust;
   }
