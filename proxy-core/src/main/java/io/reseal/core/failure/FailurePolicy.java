@@ -43,8 +43,12 @@ public final class FailurePolicy {
             421,
             "http_request_denied",
             "misdirected",
-            "a connection for server name \"%s\" cannot carry requests for \"%s\""
-                .formatted(PeerText.quote(serverName), PeerText.quote(authority)),
+            serverName.equals(authority)
+                ? "what clients of \"%s\" must prove by certificates has changed since this"
+                        .formatted(PeerText.quote(serverName))
+                    + " connection was made"
+                : "a connection for server name \"%s\" cannot carry requests for \"%s\""
+                    .formatted(PeerText.quote(serverName), PeerText.quote(authority)),
             "");
       case NoRoute(String host, String path) ->
         new Answer(
