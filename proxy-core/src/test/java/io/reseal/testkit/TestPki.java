@@ -83,6 +83,11 @@ public final class TestPki {
     return new Request("CN=" + dnsNames[0]).dns(dnsNames);
   }
 
+  /** A client's certificate. */
+  public static Request client(String commonName) {
+    return commonNameOnly(commonName).purposes(CLIENT_AUTH);
+  }
+
   /** A certificate without any alternative name. */
   public static Request commonNameOnly(String commonName) {
     return new Request("CN=" + commonName);
@@ -206,6 +211,7 @@ public final class TestPki {
     private @Nullable Integer keyUsage;
     private boolean version1;
     private boolean unknownCriticalExtension;
+    private boolean unreadableNames;
     private @Nullable String issuerUrl;
     private @Nullable String revocationPoint;
 
@@ -319,6 +325,12 @@ public final class TestPki {
       return this;
     }
 
+    /** Has alternative names that are no ASN.1. */
+    public Request unreadableAlternativeNames() {
+      this.unreadableNames = true;
+      return this;
+    }
+
     /** Says where the issuer's certificate is to be had. */
     public Request issuerUrl(String url) {
       this.issuerUrl = url;
@@ -387,7 +399,10 @@ public final class TestPki {
           Date.from(notAfter),
           new X500Name(subject),
           own.getPublic());
-      if (!alternativeNames.isEmpty()) {
+      if (unreadableNames) {
+        builder.addExtension(
+            Extension.subjectAlternativeName, false, new byte[] {0x30, 0x7F, 0x01, 0x02});
+      } else if (!alternativeNames.isEmpty()) {
         builder.addExtension(
             Extension.subjectAlternativeName,
             false,

@@ -514,7 +514,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
       return;
     }
     String errorId = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    String accept = request.fields().get(HttpHeaderNames.ACCEPT, "");
+    String accept = String.join(",", request.fields().getAll(HttpHeaderNames.ACCEPT));
     ErrorResponse error = FailurePolicy.render(failure, accept, client.seesDetails(), errorId);
     HttpHeaders fields =
         DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
@@ -100,10 +101,13 @@ public final class PipelineAssembler {
     TerminatedConnection connection = new TerminatedConnection(hello.serverName(), context);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
+    PlainAlertHandler alerts = new PlainAlertHandler();
     // Above the SslHandler's place, so that it sees the end of the handshake.
-    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
+    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection, alerts));
     // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
     channel.pipeline().replace(ctx.handler(), null, tls);
+    // Below the SslHandler, because it looks at records before they are decrypted.
+    channel.pipeline().addFirst(alerts);
   }
 
   void shookHands(Channel channel, long nanos) {
@@ -114,19 +118,23 @@ public final class PipelineAssembler {
     }
   }
 
-  void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
-    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth());
+  void handshakeFailed(
+      Channel channel, TerminatedConnection connection, Throwable cause, int alert) {
+    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth(), alert);
     observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
-        verdict.reason().token(),
-        connection.serverName() + ": " + verdict.detail());
+        new Refusal(
+            verdict.reason().token(),
+            (connection.serverName().isEmpty() ? "" : connection.serverName() + ": ")
+                + verdict.detail(),
+            verdict.advice()));
     channel.close();
   }
 
   private void refused(Channel channel, TlsDecision.Refuse refused) {
     observer.connectionRefused(
-        listener, String.valueOf(channel.remoteAddress()), refused.token(), refused.detail());
+        listener, String.valueOf(channel.remoteAddress()), Refusal.of(refused.verdict()));
   }
 
   void addHttp1(Channel channel, TerminatedConnection connection) {

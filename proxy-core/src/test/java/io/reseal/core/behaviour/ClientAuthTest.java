@@ -9,6 +9,7 @@ import io.reseal.config.ListenerSecurity.UnknownServerName;
 import io.reseal.config.RevocationList;
 import io.reseal.config.ServerIdentity;
 import io.reseal.core.DataPlane;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.Fields;
@@ -100,8 +101,8 @@ final class ClientAuthTest {
     }
     proxy = DataPlane.start(setup.config(), new DataPlaneObserver() {
       @Override
-      public void connectionRefused(String listener, String peer, String reason, String detail) {
-        REFUSED.add(reason + " " + detail);
+      public void connectionRefused(String listener, String peer, Refusal refusal) {
+        REFUSED.add(refusal.token() + " " + refusal.detail());
       }
     });
   }

@@ -58,6 +58,7 @@ public final class DiagnosticsPage {
         .text("since", entry.since().toString())
         .text("last", entry.latest().at().toString())
         .text("lastClient", PeerText.escape(entry.latest().peer(), MOST_TEXT))
-        .text("detail", PeerText.escape(entry.latest().detail(), MOST_TEXT));
+        .text("detail", PeerText.escape(entry.latest().detail(), MOST_TEXT))
+        .text("fix", PeerText.escape(entry.latest().advice(), MOST_TEXT));
   }
 }

@@ -2,6 +2,7 @@ package io.reseal.server.admin;
 
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import java.time.Instant;
 import java.util.Comparator;
@@ -34,8 +35,10 @@ public final class FailureBook implements DataPlaneObserver {
   }
 
   @Override
-  public void connectionRefused(String listener, String peer, String reason, String detail) {
-    refusals.note(new RefusedKind(listener, reason), new Refused(peer, cut(detail), Instant.now()));
+  public void connectionRefused(String listener, String peer, Refusal refusal) {
+    refusals.note(
+        new RefusedKind(listener, refusal.token()),
+        new Refused(peer, cut(refusal.detail()), refusal.advice(), Instant.now()));
   }
 
   private static String cut(String peerText) {
@@ -79,7 +82,7 @@ public final class FailureBook implements DataPlaneObserver {
   record RefusedKind(String listener, String reason) {}
 
   /** A refusal; the detail is peer text, not yet escaped. */
-  record Refused(String peer, String detail, Instant at) {}
+  record Refused(String peer, String detail, String advice, Instant at) {}
 
   /** How often something happened, and how it was the last time. */
   static final class Entry<K, V> {

@@ -64,7 +64,7 @@ final class UpstreamFacts {
       for (EndpointPlan endpoint : plan.endpoints()) {
         Map<String, Object> shown = endpoint(endpoint);
         EndpointProbe.Outcome outcome = probes.probe(plan, endpoint, host);
-        shown.put("live", live(outcome, endpoint));
+        shown.put("live", live(outcome));
         endpoints.add(shown);
         usable += outcome instanceof EndpointProbe.Reached ? 1 : 0;
       }
@@ -108,7 +108,7 @@ final class UpstreamFacts {
     return shown;
   }
 
-  private static Map<String, Object> live(EndpointProbe.Outcome outcome, EndpointPlan endpoint) {
+  private static Map<String, Object> live(EndpointProbe.Outcome outcome) {
     Map<String, Object> live = new LinkedHashMap<>();
     switch (outcome) {
       case EndpointProbe.Reached reached -> live.put("result", "ok");
@@ -116,11 +116,7 @@ final class UpstreamFacts {
         FailurePolicy.Answer answer = FailurePolicy.answer(failure);
         live.put("result", answer.token());
         live.put("detail", answer.detail());
-        live.put(
-            "advice",
-            answer.advice().isEmpty()
-                ? UpstreamTrials.advice(failure, endpoint.address())
-                : answer.advice());
+        live.put("advice", answer.advice());
       }
     }
     live.putAll(UpstreamTrials.ProbeFacts.of(outcome));
