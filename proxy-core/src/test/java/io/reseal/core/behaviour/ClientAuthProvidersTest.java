@@ -10,6 +10,7 @@ import io.reseal.config.RuntimeSettings.TlsProvider;
 import io.reseal.config.RuntimeSettings.Transport;
 import io.reseal.config.ServerIdentity;
 import io.reseal.core.DataPlane;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.OpensslClient;
@@ -56,8 +57,8 @@ final class ClientAuthProvidersTest {
         .reencrypt("a.test", "origin");
     return DataPlane.start(setup.config(), new DataPlaneObserver() {
       @Override
-      public void connectionRefused(String listener, String peer, String reason, String detail) {
-        refused.add(reason);
+      public void connectionRefused(String listener, String peer, Refusal refusal) {
+        refused.add(refusal.token());
       }
     });
   }
