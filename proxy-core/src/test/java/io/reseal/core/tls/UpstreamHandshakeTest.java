@@ -154,7 +154,7 @@ final class UpstreamHandshakeTest {
     assertThat(HandshakeVerdicts.upstream(outcome.clientFailure()).reason())
         .isEqualTo(Reason.EXPIRED);
     TlsVerdict seen = HandshakeVerdicts.downstream(outcome.serverFailure());
-    assertThat(seen.reason()).isEqualTo(Reason.ALERT_RECEIVED);
+    assertThat(seen.reason()).isEqualTo(Reason.SERVER_CERTIFICATE_REFUSED);
     assertThat(seen.detail())
         .contains(clientProvider == TlsProvider.BORINGSSL ? "certificate_expired" : "certificate_");
     release(server, client);
