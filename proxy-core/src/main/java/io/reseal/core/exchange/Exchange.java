@@ -126,6 +126,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         route = forward.name();
         UpstreamPool chosen = loop.pool(forward.upstream());
         pool = chosen;
+        chosen.enter();
         chosen.acquire(request.host(), /* fresh= */ false, this);
       }
     }
@@ -557,6 +558,10 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     state = State.ENDED;
     deadline.remove();
     creditClient();
+    UpstreamPool used = pool;
+    if (used != null) {
+      used.leave();
+    }
     if (failure != null) {
       client.observer().failed(failure, errorId, route, request.host() + request.path());
     }

@@ -80,7 +80,8 @@ public final class EdgeConnection {
     return certificate;
   }
 
-  boolean peerTrusted() {
+  /** Whether forwarding fields from this client are believed. */
+  public boolean peerTrusted() {
     return peerTrusted;
   }
 

@@ -84,8 +84,7 @@ final class ServerContextFactory {
         ReferenceCountUtil.release(context);
         throw refused;
       }
-      return new ServerContext(
-          context, identity.name(), policyGroup, jdkGroups, alpn, identity.clientAuth());
+      return new ServerContext(context, identity, policyGroup, jdkGroups, alpn);
     } catch (SSLException | RuntimeException refused) {
       throw new TlsSetupException(
           "identity \"" + identity.name() + "\": the TLS library refuses its keys, certificates or"

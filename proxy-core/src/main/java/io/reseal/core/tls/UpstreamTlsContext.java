@@ -44,6 +44,8 @@ public final class UpstreamTlsContext {
   private static final int MAX_SERVER_NAME_CHARS = 253;
 
   private final String upstreamName;
+  private final UpstreamTls tls;
+  private final TlsProvider provider;
   private final SslContext context;
   private final Duration handshakeTimeout;
   private final String[] jdkGroups;
@@ -51,11 +53,15 @@ public final class UpstreamTlsContext {
 
   private UpstreamTlsContext(
       String upstreamName,
+      UpstreamTls tls,
+      TlsProvider provider,
       SslContext context,
       Duration handshakeTimeout,
       String[] jdkGroups,
       boolean verified) {
     this.upstreamName = upstreamName;
+    this.tls = tls;
+    this.provider = provider;
     this.context = context;
     this.handshakeTimeout = handshakeTimeout;
     this.jdkGroups = jdkGroups;
@@ -94,6 +100,8 @@ public final class UpstreamTlsContext {
           sslProvider == SslProvider.JDK ? NamedGroups.forJdk(Tls.DEFAULT_GROUPS) : new String[0];
       return new UpstreamTlsContext(
           upstreamName,
+          tls,
+          provider,
           context,
           timeouts.upstreamHandshake(),
           jdkGroups,
@@ -215,6 +223,18 @@ public final class UpstreamTlsContext {
 
   SslContext sslContext() {
     return context;
+  }
+
+  /** Whether compiling these settings would make the same again. */
+  public boolean isFor(UpstreamTls other, TlsProvider otherProvider, Timeouts timeouts) {
+    return tls.equals(other)
+        && provider == otherProvider
+        && handshakeTimeout.equals(timeouts.upstreamHandshake());
+  }
+
+  /** Keeps the native context for another holder, who releases it too. Thread-safe. */
+  public void retain() {
+    ReferenceCountUtil.retain(context);
   }
 
   /** Gives the native context back once the last connection that uses it is closed. */

@@ -65,7 +65,8 @@ public final class Explainer {
   private boolean explain() {
     facts.put("url", question.url());
     ListenerChoice choice = ListenerChoice.of(config, question);
-    ListenerTable table = snapshot.listener(choice.listener().name());
+    ListenerTable table =
+        Objects.requireNonNull(snapshot.listener(choice.listener().name()), "listener");
     facts.put("listener", choice.facts());
     facts.put("client", client(table));
     boolean tls = table.tls() != null;
