@@ -439,12 +439,11 @@ public final class TestPki {
       }
       if (revocationPoint != null) {
         GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, revocationPoint);
-        DistributionPoint point = new DistributionPoint(
-            new DistributionPointName(new GeneralNames(name)), null, null);
+        DistributionPoint point =
+            new DistributionPoint(new DistributionPointName(new GeneralNames(name)), null, null);
         builder.addExtension(
-            Extension.cRLDistributionPoints,
-            false,
-            new CRLDistPoint(new DistributionPoint[] {point}));
+            Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point
+            }));
       }
       if (issuerUrl != null) {
         builder.addExtension(

@@ -114,7 +114,8 @@ final class RevocationCheckTest {
         .issue();
     Path path = new Path(pointing.chain(), ROOT.certificate());
     assertThat(check(path, root().list(), middle().onlyForPoint().list())).isNull();
-    assertThat(check(path, root().list(), middle().onlyForPoint().revoke(pointing).list()))
+    assertThat(
+            check(path, root().list(), middle().onlyForPoint().revoke(pointing).list()))
         .isEqualTo(Reason.REVOKED);
   }
 

@@ -39,8 +39,7 @@ public final class FailureBook implements DataPlaneObserver {
   public void connectionRefused(String listener, String peer, Refusal refusal) {
     refusals.note(
         new RefusedKind(listener, refusal.token()),
-        new Refused(
-            peer, cut(refusal.detail()), refusal.advice(), refusal.facts(), Instant.now()));
+        new Refused(peer, cut(refusal.detail()), refusal.advice(), refusal.facts(), Instant.now()));
   }
 
   private static String cut(String peerText) {
