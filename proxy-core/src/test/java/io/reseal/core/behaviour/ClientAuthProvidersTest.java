@@ -32,8 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Certificates of clients with both TLS libraries: the same verdicts, and none outlived. */
 final class ClientAuthProvidersTest {
-  private static final String GET =
-      "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
+  private static final String GET = "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
   private static final Issued CLIENTS = TestPki.ca("Client CA");
 
   private final List<String> refused = new CopyOnWriteArrayList<>();
@@ -65,7 +64,8 @@ final class ClientAuthProvidersTest {
 
   private OpensslClient connecting(DataPlane proxy, String version) throws IOException {
     return OpensslClient.of(
-            folder, Objects.requireNonNull(proxy.addresses().get(ProxySetup.HTTPS)).getFirst())
+            folder,
+            Objects.requireNonNull(proxy.addresses().get(ProxySetup.HTTPS)).getFirst())
         .serverName("a.test")
         .with("-" + version);
   }
@@ -89,13 +89,15 @@ final class ClientAuthProvidersTest {
   })
   void judgesAlike(TlsProvider provider, Mode mode, String who, String version, String reason)
       throws Exception {
-    try (RecordingOrigin origin = RecordingOrigin.tls(ProxySetup.originIdentity()).start();
+    try (RecordingOrigin origin =
+            RecordingOrigin.tls(ProxySetup.originIdentity()).start();
         DataPlane proxy = start(provider, mode, origin)) {
       OpensslClient client = connecting(proxy, version);
       switch (who) {
         case "good" -> client.showing(client("good").issue());
         case "expired" ->
-          client.showing(client("expired").validUntil(Instant.now().minusSeconds(1)).issue());
+          client.showing(
+              client("expired").validUntil(Instant.now().minusSeconds(1)).issue());
         case "stranger" ->
           client.showing(client("stranger").issuer(TestPki.ca("Another CA")).issue());
         default -> {}
@@ -127,7 +129,8 @@ final class ClientAuthProvidersTest {
       throws Exception {
     Instant end = Instant.now().plus(Duration.ofSeconds(3));
     String session = folder.resolve("session").toString();
-    try (RecordingOrigin origin = RecordingOrigin.tls(ProxySetup.originIdentity()).start();
+    try (RecordingOrigin origin =
+            RecordingOrigin.tls(ProxySetup.originIdentity()).start();
         DataPlane proxy = start(provider, mode, origin)) {
       assertThat(connecting(proxy, version)
               .showing(client("brief").validUntil(end).issue())

@@ -154,7 +154,7 @@ final class UpstreamHandshakeTest {
     assertThat(HandshakeVerdicts.upstream(outcome.clientFailure()).reason())
         .isEqualTo(Reason.EXPIRED);
     TlsVerdict seen = HandshakeVerdicts.downstream(outcome.serverFailure());
-    assertThat(seen.reason()).isEqualTo(Reason.ALERT_RECEIVED);
+    assertThat(seen.reason()).isEqualTo(Reason.SERVER_CERTIFICATE_REFUSED);
     assertThat(seen.detail())
         .contains(clientProvider == TlsProvider.BORINGSSL ? "certificate_expired" : "certificate_");
     release(server, client);
@@ -204,8 +204,8 @@ final class UpstreamHandshakeTest {
         List.of(TestCrl.of(ca).until(now.get().plusSeconds(60)).list()),
         ClientIdentity.NONE);
     ServerContexts server = TlsWorld.server(serverProvider, versions, good);
-    UpstreamTlsContext client = UpstreamTlsContext.compile(
-        "shop", policy, clientProvider, Timeouts.DEFAULT, now::get);
+    UpstreamTlsContext client =
+        UpstreamTlsContext.compile("shop", policy, clientProvider, Timeouts.DEFAULT, now::get);
 
     Outcome first = pair.handshake(serving(server), asking(client, "shop.example"));
     Outcome second = pair.handshake(serving(server), asking(client, "shop.example"));

@@ -27,8 +27,10 @@ final class ErrorPagePicturesTest {
 
   private static RecordingOrigin origin() {
     try {
-      return RecordingOrigin.tls(
-              TestPki.server("shop.internal").issuer(TestPki.ca("Some other CA")).issue().material())
+      return RecordingOrigin.tls(TestPki.server("shop.internal")
+              .issuer(TestPki.ca("Some other CA"))
+              .issue()
+              .material())
           .start();
     } catch (IOException e) {
       throw new AssertionError(e);
