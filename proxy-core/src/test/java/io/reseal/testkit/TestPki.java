@@ -28,6 +28,9 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -210,6 +213,7 @@ public final class TestPki {
     private boolean unknownCriticalExtension;
     private boolean unreadableNames;
     private @Nullable String issuerUrl;
+    private @Nullable String revocationPoint;
 
     private Request(String subject) {
       this.subject = subject;
@@ -333,6 +337,12 @@ public final class TestPki {
       return this;
     }
 
+    /** Says where its revocation would be told. */
+    public Request revocationPoint(String url) {
+      this.revocationPoint = url;
+      return this;
+    }
+
     /** Signs; by the certificate's own key where no issuer was named. */
     public Issued issue() {
       try {
@@ -426,6 +436,14 @@ public final class TestPki {
       if (unknownCriticalExtension) {
         builder.addExtension(
             new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1"), true, new DEROctetString(new byte[1]));
+      }
+      if (revocationPoint != null) {
+        GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, revocationPoint);
+        DistributionPoint point =
+            new DistributionPoint(new DistributionPointName(new GeneralNames(name)), null, null);
+        builder.addExtension(
+            Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point
+            }));
       }
       if (issuerUrl != null) {
         builder.addExtension(

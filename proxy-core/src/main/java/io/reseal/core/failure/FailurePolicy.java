@@ -57,8 +57,12 @@ public final class FailurePolicy {
             421,
             "http_request_denied",
             "misdirected",
-            "a connection for server name \"%s\" cannot carry requests for \"%s\""
-                .formatted(PeerText.quote(serverName), PeerText.quote(authority)),
+            serverName.equals(authority)
+                ? "what clients of \"%s\" must prove by certificates has changed since this"
+                        .formatted(PeerText.quote(serverName))
+                    + " connection was made"
+                : "a connection for server name \"%s\" cannot carry requests for \"%s\""
+                    .formatted(PeerText.quote(serverName), PeerText.quote(authority)),
             "");
       case NoRoute(String host, String path) ->
         new Answer(
@@ -199,19 +203,20 @@ public final class FailurePolicy {
     String line = "%d %s (%s): %s"
         .formatted(answer.status(), answer.token(), answer.error(), answer.detail());
     String advised = answer.advice().isEmpty() ? line : line + ". " + answer.advice();
-    return failure instanceof TlsFailed tls ? advised + facts(tls.verdict()) : advised;
+    return failure instanceof TlsFailed tls ? advised + facts(tls.verdict().facts()) : advised;
   }
 
   private static List<TlsVerdict.Fact> factsOf(Failure failure) {
     return failure instanceof TlsFailed tls ? tls.verdict().facts() : List.of();
   }
 
-  private static String facts(TlsVerdict verdict) {
-    if (verdict.facts().isEmpty()) {
+  /** Facts at the end of a line of the log, escaped; empty for none. */
+  static String facts(List<TlsVerdict.Fact> all) {
+    if (all.isEmpty()) {
       return "";
     }
     StringBuilder facts = new StringBuilder(512);
-    for (TlsVerdict.Fact fact : verdict.facts()) {
+    for (TlsVerdict.Fact fact : all) {
       facts
           .append(facts.isEmpty() ? " [" : "; ")
           .append(fact.name())

@@ -138,11 +138,7 @@ public final class PipelineAssembler {
     observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
-        new Refusal(
-            verdict.reason().token(),
-            (connection.serverName().isEmpty() ? "" : connection.serverName() + ": ")
-                + verdict.detail(),
-            verdict.advice()));
+        Refusal.of(connection.serverName(), verdict));
     channel.close();
   }
 

@@ -56,13 +56,14 @@ class UpstreamVerifier extends X509ExtendedTrustManager {
     if (verdict == null) {
       return;
     }
-    VerdictException refusal = new VerdictException(verdict);
     if (engine instanceof ReferenceCountedOpenSslEngine) {
       // So that the upstream's log says the same as ours.
+      VerdictException refusal =
+          new VerdictException(VerdictAlerts.withAlert(verdict, "the upstream"));
       throw new OpenSslCertificateException(
           refusal.getMessage(), refusal, VerdictAlerts.verifyError(verdict.reason()));
     }
-    throw refusal;
+    throw new VerdictException(verdict);
   }
 
   /** The verdict on a chain for a set of accepted names, or null when it is good. */

@@ -102,7 +102,7 @@ final class ClientAuthTest {
     proxy = DataPlane.start(setup.config(), new DataPlaneObserver() {
       @Override
       public void connectionRefused(String listener, String peer, Refusal refusal) {
-        REFUSED.add(refusal.token() + " " + refusal.detail());
+        REFUSED.add(refusal.token() + " " + refusal.logLine());
       }
     });
   }
@@ -171,6 +171,12 @@ final class ClientAuthTest {
     Await.until(() -> !REFUSED.isEmpty());
     assertThat(REFUSED).singleElement().asString().startsWith(reason + " " + host + ": ");
     assertThat(result.alert()).as(result.output()).isEqualTo(alert);
+    if (!who.equals("none")) {
+      assertThat(REFUSED.getFirst())
+          .contains("configured CA: CN=Client CA", "configured CA source: clients.pem")
+          .contains("subject: CN=" + who, "issuer: CN=", "chain: CN=" + who)
+          .contains("(" + alert + "); alert direction: sent to the client");
+    }
     assertThat(origin.requests()).hasSize(before);
   }
 

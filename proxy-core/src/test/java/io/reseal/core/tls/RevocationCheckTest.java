@@ -1,8 +1,10 @@
 package io.reseal.core.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reseal.config.RevocationList;
+import io.reseal.config.pem.PemException;
 import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.core.tls.PathFinder.Path;
 import io.reseal.core.tls.PathValidation.Fault;
@@ -106,6 +108,24 @@ final class RevocationCheckTest {
     assertThat(check(root().list(), middle().onlyUserCertificates().list())).isNull();
     // The leaf names no distribution point.
     assertThat(check(root().list(), middle().onlyForPoint().list())).isEqualTo(Reason.CRL_MISSING);
+    Issued pointing = TestPki.server("leaf.test")
+        .issuer(MIDDLE)
+        .revocationPoint(TestCrl.POINT)
+        .issue();
+    Path path = new Path(pointing.chain(), ROOT.certificate());
+    assertThat(check(path, root().list(), middle().onlyForPoint().list())).isNull();
+    assertThat(
+            check(path, root().list(), middle().onlyForPoint().revoke(pointing).list()))
+        .isEqualTo(Reason.REVOKED);
+  }
+
+  @Test
+  void isNotEvenReadWhereItTellsLessThanAll() {
+    for (TestCrl partial : List.of(root().delta(), root().indirect(), root().onlySomeReasons())) {
+      assertThatThrownBy(partial::list)
+          .hasCauseInstanceOf(PemException.class)
+          .hasMessageContaining("a revocation list that cannot be used");
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.reseal.server.admin;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.Refusal;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.DataPlaneObserver;
 import java.time.Instant;
 import java.util.Comparator;
@@ -38,7 +39,7 @@ public final class FailureBook implements DataPlaneObserver {
   public void connectionRefused(String listener, String peer, Refusal refusal) {
     refusals.note(
         new RefusedKind(listener, refusal.token()),
-        new Refused(peer, cut(refusal.detail()), refusal.advice(), Instant.now()));
+        new Refused(peer, cut(refusal.detail()), refusal.advice(), refusal.facts(), Instant.now()));
   }
 
   private static String cut(String peerText) {
@@ -81,8 +82,9 @@ public final class FailureBook implements DataPlaneObserver {
   /** What counts as the same refusal. */
   record RefusedKind(String listener, String reason) {}
 
-  /** A refusal; the detail is peer text, not yet escaped. */
-  record Refused(String peer, String detail, String advice, Instant at) {}
+  /** A refusal; detail and facts are peer text, not yet escaped. */
+  record Refused(
+      String peer, String detail, String advice, List<TlsVerdict.Fact> facts, Instant at) {}
 
   /** How often something happened, and how it was the last time. */
   static final class Entry<K, V> {
