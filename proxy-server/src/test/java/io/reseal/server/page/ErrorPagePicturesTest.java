@@ -2,7 +2,7 @@ package io.reseal.server.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reseal.server.kit.Chromium;
+import io.reseal.server.kit.ErrorPageBrowser;
 import io.reseal.server.kit.Observed;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.RecordingOrigin;
@@ -64,7 +64,7 @@ final class ErrorPagePicturesTest {
 
   @Test
   void isReadableInLightDarkAndNarrow() throws Exception {
-    Chromium browser = Chromium.inFolder(folder);
+    ErrorPageBrowser browser = ErrorPageBrowser.inFolder(folder);
     try (Observed proxy = start("")) {
       int port = proxy.listener("https").getPort();
       BufferedImage light = browser.shoot(port, "/shop", PICTURES.resolve("light.png"));
@@ -81,7 +81,7 @@ final class ErrorPagePicturesTest {
 
   @Test
   void tellsStrangersLittle() throws Exception {
-    Chromium browser = Chromium.inFolder(folder);
+    ErrorPageBrowser browser = ErrorPageBrowser.inFolder(folder);
     try (Observed proxy = start("diagnostics: {trustedNetworks: []}\n")) {
       int port = proxy.listener("https").getPort();
       browser.size(1_000, 620).shoot(port, "/shop", PICTURES.resolve("stranger.png"));
@@ -93,7 +93,7 @@ final class ErrorPagePicturesTest {
 
   @Test
   void givesTheBrowserNothingToComplainOf() throws Exception {
-    Chromium browser = Chromium.inFolder(folder);
+    ErrorPageBrowser browser = ErrorPageBrowser.inFolder(folder);
     try (Observed proxy = start("")) {
       int port = proxy.listener("https").getPort();
       browser.size(1_000, 620).shoot(port, "/elsewhere", PICTURES.resolve("no-route.png"));
