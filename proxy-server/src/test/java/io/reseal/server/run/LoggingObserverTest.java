@@ -14,7 +14,7 @@ final class LoggingObserverTest {
     assertThat(LoggingObserver.line(failure, "0123456789abcdef", "shop", "shop.example/cart"))
         .isEqualTo("failed id=0123456789abcdef route=\"shop\" request=\"shop.example/cart\":"
             + " 502 refused (connection_refused): upstream \"shop\", endpoint 10.0.0.7:8443:"
-            + " 10.0.0.7: refused");
+            + " 10.0.0.7: refused. Nobody listens there: start the upstream, or correct the port.");
   }
 
   @Test
