@@ -194,14 +194,15 @@ final class UpstreamHandshakeTest {
   @MethodSource("combinations")
   void verifiesAResumedSessionByItsCrl(
       TlsProvider clientProvider, TlsProvider serverProvider, TlsVersions versions) {
-    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    Instant start = Instant.now();
+    AtomicReference<Instant> now = new AtomicReference<>(start);
     UpstreamTls policy = new UpstreamTls(
         ca.trusted(),
         new UpstreamTls.ServerNameSent.EndpointName(),
         List.of(),
         false,
         versions,
-        List.of(TestCrl.of(ca).until(now.get().plusSeconds(60)).list()),
+        List.of(TestCrl.of(ca).until(start.plusSeconds(60)).list()),
         ClientIdentity.NONE);
     ServerContexts server = TlsWorld.server(serverProvider, versions, good);
     UpstreamTlsContext client =
@@ -209,7 +210,7 @@ final class UpstreamHandshakeTest {
 
     Outcome first = pair.handshake(serving(server), asking(client, "shop.example"));
     Outcome second = pair.handshake(serving(server), asking(client, "shop.example"));
-    now.set(now.get().plusSeconds(90));
+    now.set(start.plusSeconds(90));
     Outcome third = pair.handshake(serving(server), asking(client, "shop.example"));
 
     assertThat(first.client().succeeded()).isTrue();
