@@ -46,7 +46,7 @@ final class ConfigFileOption {
       ConfigResult result, Path file, PrintWriter err) {
     return switch (result) {
       case ConfigResult.Valid valid -> Optional.of(valid);
-      case ConfigResult.Invalid(List<Problem> problems) -> {
+      case ConfigResult.Invalid(List<Problem> problems, var ignored) -> {
         print(problems, "error: ", err);
         err.printf("%s: refused, %s%n", file, counted(problems.size(), "mistake"));
         err.flush();

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,34 @@ final class DoctorCommandTest {
     assertThat(execute("doctor", "-c", file + ".none")).isEqualTo(2);
     assertThat(execute("doctor")).isEqualTo(2);
     assertThat(err.toString()).contains("--config=FILE");
+  }
+
+  @Test
+  void doctorExaminesWhatIsLeftOfARefusedFile() throws IOException {
+    mendRights();
+    TestPki.server("old.example")
+        .validUntil(Instant.now().minusSeconds(60))
+        .issue()
+        .write(folder, "old");
+    Files.setPosixFilePermissions(
+        folder.resolve("old.key"),
+        java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(folder.resolve("reseal.yaml"), """
+        listeners: [{ name: web, address: "127.0.0.1:0", tls: {} }]
+        identities:
+          shop: { certificate: shop.crt, key: shop.key }
+          old: { certificate: old.crt, key: old.key }
+          swapped: { certificate: old.crt, key: shop.key }
+        routes: [{ host: shop.example, reencrypt: nobody }]
+        upstreams:
+          app: { endpoints: "127.0.0.1:1", tls: { destinationCA: missing.pem } }
+        """);
+    assertThat(execute("doctor", "-c", file)).isEqualTo(2);
+    assertThat(out.toString())
+        .contains("does not belong to the certificate", "missing.pem", "nobody")
+        .contains("CN=old.example", "expired")
+        // Of the upstream whose CA is missing nothing else is said.
+        .doesNotContain("system");
   }
 
   @Test

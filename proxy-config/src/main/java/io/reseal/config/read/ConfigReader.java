@@ -146,7 +146,9 @@ public final class ConfigReader {
     files.addAll(findings.files());
     return findings.errors().isEmpty()
         ? new ConfigResult.Valid(config, inOrder(findings.warnings()), findings.places())
-        : new ConfigResult.Invalid(inOrder(findings.errors()));
+        : new ConfigResult.Invalid(
+            inOrder(findings.errors()),
+            new ConfigResult.Remainder(config, inOrder(findings.warnings()), findings.places()));
   }
 
   private static List<Problem> inOrder(List<Problem> problems) {

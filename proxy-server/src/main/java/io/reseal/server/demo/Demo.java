@@ -103,7 +103,7 @@ public final class Demo implements AutoCloseable {
 
   private static ConfigSource.Reading read(ConfigSource source) throws StartException {
     ConfigSource.Reading reading = source.read();
-    if (reading.result() instanceof ConfigResult.Invalid(List<Problem> problems)) {
+    if (reading.result() instanceof ConfigResult.Invalid(List<Problem> problems, var ignored)) {
       throw new StartException(problems);
     }
     return reading;

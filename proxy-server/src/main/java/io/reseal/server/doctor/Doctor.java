@@ -1,6 +1,9 @@
 package io.reseal.server.doctor;
 
+import io.reseal.config.Location;
 import io.reseal.config.Problem;
+import io.reseal.config.ProxyConfig;
+import io.reseal.config.check.Places;
 import io.reseal.config.pem.Certificates;
 import io.reseal.config.pem.PemText;
 import io.reseal.config.read.CertificateWarnings;
@@ -13,6 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The examination of a configuration: what its reader says, what its certificates, keys and names
@@ -34,6 +41,8 @@ public final class Doctor {
 
   private static final String SKIPPED = "skipVerification: true";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Doctor.class);
+
   private final Instant now;
   private final List<Finding> findings = new ArrayList<>();
 
@@ -50,22 +59,53 @@ public final class Doctor {
   public static Report examine(Path file, boolean live, Instant now) {
     Doctor doctor = new Doctor(now);
     switch (ConfigReader.read(file)) {
-      case ConfigResult.Invalid(List<Problem> problems) ->
-        problems.forEach(problem -> doctor.findings.add(Finding.of(Severity.ERROR, problem)));
+      case ConfigResult.Invalid invalid -> doctor.examine(invalid);
       case ConfigResult.Valid valid -> doctor.examine(valid, live);
     }
     return new Report(file.toString(), live, doctor.findings);
   }
 
-  private void examine(ConfigResult.Valid valid, boolean live) {
-    for (Problem warning : valid.warnings()) {
+  /** What the reader refuses, and what else is wrong with the parts that it could read. */
+  private void examine(ConfigResult.Invalid invalid) {
+    invalid.problems().forEach(problem -> findings.add(Finding.of(Severity.ERROR, problem)));
+    ConfigResult.Remainder rest = invalid.remainder();
+    if (rest == null) {
+      return;
+    }
+    Set<String> broken = invalid.problems().stream()
+        .map(problem -> part(problem.location()))
+        .collect(Collectors.toSet());
+    List<Finding> more = new ArrayList<>();
+    try {
+      examineParts(rest.config(), rest.warnings(), rest.places(), more::add);
+    } catch (RuntimeException incomplete) {
+      // A check came upon a part that is missing; what it found until then counts.
+      LOG.debug("not every check could run", incomplete);
+    }
+    // A part with a mistake is not what was meant: what shows of it could mislead.
+    more.stream().filter(finding -> !broken.contains(part(finding.place()))).forEach(findings::add);
+  }
+
+  /** The identity, upstream or other part that a place is in, as {@code upstreams.shop}. */
+  private static String part(Location place) {
+    String[] keys = place.path().split("\\.", 3);
+    return keys.length > 1 ? keys[0] + "." + keys[1] : keys[0];
+  }
+
+  private void examineParts(
+      ProxyConfig config, List<Problem> warnings, Places places, Consumer<Finding> found) {
+    for (Problem warning : warnings) {
       if (!isSaidHere(warning)) {
-        findings.add(Finding.of(Severity.WARNING, warning));
+        found.accept(Finding.of(Severity.WARNING, warning));
       }
     }
-    new IdentityChecks(valid.config(), valid.places(), now, findings::add).run();
-    new UpstreamChecks(valid.config(), valid.places(), now, findings::add).run();
-    new ClientChecks(valid.config(), valid.places(), now, findings::add).run();
+    new IdentityChecks(config, places, now, found).run();
+    new UpstreamChecks(config, places, now, found).run();
+    new ClientChecks(config, places, now, found).run();
+  }
+
+  private void examine(ConfigResult.Valid valid, boolean live) {
+    examineParts(valid.config(), valid.warnings(), valid.places(), findings::add);
     Snapshot snapshot;
     try {
       snapshot = SnapshotCompiler.compile(valid.config());

@@ -59,7 +59,7 @@ final class Reloader {
   synchronized Reload take(ConfigSource.Reading reading, String cause) {
     files = reading.files();
     Reload reload = switch (reading.result()) {
-      case ConfigResult.Invalid(List<Problem> problems) -> refused(problems);
+      case ConfigResult.Invalid(List<Problem> problems, var ignored) -> refused(problems);
       case ConfigResult.Valid valid -> apply(valid);
     };
     tell(reload, cause);
