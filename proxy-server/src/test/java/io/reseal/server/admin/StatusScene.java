@@ -283,7 +283,7 @@ final class StatusScene implements AutoCloseable {
             "10.1.4.12: refused (connect timeout 5000 ms, open=1, limit=4096)"));
     fail("", "nobody.example/", 1, new Failure.NoRoute("nobody.example", "/" + HOSTILE));
     failures.connectionRefused(
-        "https", "203.0.113.9:51532", "listener_full", "server name \"" + HOSTILE + "\"");
+        "https", "203.0.113.9:51532", "unknown_server_name", "server name \"" + HOSTILE + "\"");
     reloads.note(new Reload(
         Instant.now().minus(Duration.ofMinutes(4)),
         Reload.Outcome.REFUSED,
