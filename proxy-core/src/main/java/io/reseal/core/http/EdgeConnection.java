@@ -44,7 +44,7 @@ public final class EdgeConnection {
   }
 
   /** The client's IP address. */
-  String peer() {
+  public String peer() {
     return peer;
   }
 
@@ -53,7 +53,8 @@ public final class EdgeConnection {
     return localPort;
   }
 
-  boolean peerTrusted() {
+  /** Whether what this client says of others is believed. */
+  public boolean peerTrusted() {
     return peerTrusted;
   }
 

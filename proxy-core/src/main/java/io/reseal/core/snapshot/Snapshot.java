@@ -16,12 +16,15 @@ import java.util.Map;
  *
  * @param listeners by name
  * @param upstreams each at the position of its index
+ * @param isJournalled whether something is noted of every exchange: for the access log, for traces
+ *     or ids
  */
 public record Snapshot(
     ProxyConfig config,
     CanonicalRequest canonicalRequest,
     Map<String, ListenerTable> listeners,
-    List<UpstreamPlan> upstreams) {
+    List<UpstreamPlan> upstreams,
+    boolean isJournalled) {
   public Snapshot {
     listeners = Map.copyOf(listeners);
     upstreams = List.copyOf(upstreams);

@@ -6,6 +6,7 @@ import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
 import io.reseal.core.UpstreamStatus;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.observe.ObserverList;
 import io.reseal.server.admin.AdminPages;
 import io.reseal.server.admin.AdminServer;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Oversight implements AutoCloseable {
   private final Health health = new Health();
+  private final DebugWatch debugWatch = new DebugWatch();
   private final ProxyConfig config;
   private final DataPlaneObserver observer;
   private final @Nullable Metrics metrics;
@@ -45,13 +47,13 @@ final class Oversight implements AutoCloseable {
     AdminPages pages = AdminPages.health(health);
     if (config.admin().address() instanceof Port.Off) {
       metrics = null;
-      observer = log;
+      observer = ObserverList.of(debugWatch, log);
     } else {
       Metrics measured = new Metrics(config, BuildVersion.number());
       FailureBook failures = new FailureBook();
       UpstreamBook upstreams = new UpstreamBook(config);
       metrics = measured;
-      observer = ObserverList.of(log, measured.observer(), failures, upstreams);
+      observer = ObserverList.of(debugWatch, log, measured.observer(), failures, upstreams);
       pages
           .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
           .json("/config", new ConfigPage(this::config)::document)
