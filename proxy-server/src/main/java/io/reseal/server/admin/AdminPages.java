@@ -2,11 +2,13 @@ package io.reseal.server.admin;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What can be asked by GET, by path. */
+/** What can be asked by GET and done by POST, by path. Filled before it is served. */
 public final class AdminPages {
   private final Map<String, Supplier<AdminAnswer>> pages = new LinkedHashMap<>();
+  private final Map<String, Function<AdminRequest, AdminAnswer>> actions = new LinkedHashMap<>();
 
   private AdminPages() {}
 
@@ -38,11 +40,44 @@ public final class AdminPages {
     return this;
   }
 
-  AdminAnswer answer(String path) {
-    Supplier<AdminAnswer> page = pages.get(path);
-    return page == null
-        ? AdminAnswer.text(
-            404, "nothing is here (expected: one of " + String.join(", ", pages.keySet()) + ")")
-        : page.get();
+  /** Adds {@code POST /drain} and {@code POST /reload}. */
+  public AdminPages actions(AdminActions does) {
+    return action("/drain", ignored -> {
+          does.drain();
+          return AdminAnswer.json(202, JsonText.object(json -> json.text("outcome", "draining")));
+        })
+        .action("/reload", ignored -> reloaded(does.reload()));
+  }
+
+  private static AdminAnswer reloaded(Reload reload) {
+    int status = reload.outcome() == Reload.Outcome.REFUSED ? 422 : 200;
+    return AdminAnswer.json(status, JsonText.object(json -> ReloadJson.write(json, reload)));
+  }
+
+  /** Adds what a POST does, off the event loops. */
+  AdminPages action(String path, Function<AdminRequest, AdminAnswer> action) {
+    actions.put(path, action);
+    return this;
+  }
+
+  /** The methods that a path knows; what is nowhere can be asked for, to be told so. */
+  String methods(String path) {
+    return actions.containsKey(path) ? "POST" : "GET, HEAD";
+  }
+
+  AdminAnswer answer(AdminRequest request) {
+    Function<AdminRequest, AdminAnswer> action = actions.get(request.path());
+    if (action != null) {
+      return action.apply(request);
+    }
+    Supplier<AdminAnswer> page = pages.get(request.path());
+    return page == null ? AdminAnswer.text(404, nothingHere()) : page.get();
+  }
+
+  private String nothingHere() {
+    String text = "nothing is here (expected: one of " + String.join(", ", pages.keySet());
+    return actions.isEmpty()
+        ? text + ")"
+        : text + "; by POST " + String.join(", ", actions.keySet()) + ")";
   }
 }
