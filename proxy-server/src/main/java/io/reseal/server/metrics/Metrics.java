@@ -18,7 +18,9 @@ import io.prometheus.client.exporter.common.TextFormat;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.server.accesslog.LineCounts;
 import java.lang.management.ManagementFactory;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What is measured, and its text for Prometheus. The only place that knows which registry this is.
@@ -80,6 +82,22 @@ public final class Metrics implements AutoCloseable {
   /** The one to tell what the data plane does. */
   public DataPlaneObserver observer() {
     return observer;
+  }
+
+  /** Shows what became of the access log's lines. Called once. */
+  public void watch(LineCounts lines) {
+    FunctionCounter.builder("reseal.access.log.lines", lines, LineCounts::written)
+        .description("Lines of the access log that its output took.")
+        .register(registry);
+    dropped(lines, "queue_full", LineCounts::droppedByQueue);
+    dropped(lines, "output_failed", LineCounts::droppedByOutput);
+  }
+
+  private void dropped(LineCounts lines, String reason, ToDoubleFunction<LineCounts> read) {
+    FunctionCounter.builder("reseal.access.log.dropped", lines, read)
+        .description("Lines of the access log that are lost, because its output is slow or broken.")
+        .tags(Tags.of("reason", reason))
+        .register(registry);
   }
 
   /** Takes up another configuration's names and certificates. */

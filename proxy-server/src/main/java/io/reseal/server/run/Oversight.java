@@ -1,6 +1,8 @@
 package io.reseal.server.run;
 
 import io.reseal.config.AdminSettings.Port;
+import io.reseal.config.Location;
+import io.reseal.config.Problem;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
@@ -8,6 +10,7 @@ import io.reseal.core.UpstreamStatus;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.observe.ObserverList;
+import io.reseal.server.accesslog.AccessLog;
 import io.reseal.server.admin.AdminPages;
 import io.reseal.server.admin.AdminServer;
 import io.reseal.server.admin.CertificatesPage;
@@ -18,6 +21,7 @@ import io.reseal.server.admin.Health;
 import io.reseal.server.admin.UpstreamBook;
 import io.reseal.server.admin.UpstreamsPage;
 import io.reseal.server.metrics.Metrics;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Oversight implements AutoCloseable {
   private final Health health = new Health();
+  private final LoggingObserver log;
   private final DebugWatch debugWatch = new DebugWatch();
   private final ProxyConfig config;
+  private final AccessLog accessLog = new AccessLog();
   private final DataPlaneObserver observer;
   private final @Nullable Metrics metrics;
   private final AdminServer server;
@@ -40,20 +46,24 @@ final class Oversight implements AutoCloseable {
   /**
    * Opens the ports; not ready yet.
    *
-   * @param log told of everything too
+   * @param log told of everything too, and closed with this
    */
-  Oversight(ProxyConfig config, DataPlaneObserver log) throws StartException {
+  Oversight(ProxyConfig config, LoggingObserver log) throws StartException {
     this.config = config;
+    this.log = log;
+    openAccessLog();
     AdminPages pages = AdminPages.health(health);
     if (config.admin().address() instanceof Port.Off) {
       metrics = null;
-      observer = ObserverList.of(debugWatch, log);
+      observer = ObserverList.of(debugWatch, log, accessLog);
     } else {
       Metrics measured = new Metrics(config, BuildVersion.number());
       FailureBook failures = new FailureBook();
       UpstreamBook upstreams = new UpstreamBook(config);
       metrics = measured;
-      observer = ObserverList.of(debugWatch, log, measured.observer(), failures, upstreams);
+      measured.watch(accessLog.counts());
+      observer =
+          ObserverList.of(debugWatch, log, accessLog, measured.observer(), failures, upstreams);
       pages
           .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
           .json("/config", new ConfigPage(this::config)::document)
@@ -64,11 +74,30 @@ final class Oversight implements AutoCloseable {
     try {
       server = AdminServer.start(config.admin(), pages, AdminPages.health(health));
     } catch (StartException refused) {
+      accessLog.close();
       if (metrics != null) {
         metrics.close();
       }
       throw refused;
     }
+  }
+
+  private void openAccessLog() throws StartException {
+    try {
+      accessLog.configure(config.accessLog());
+    } catch (IOException failed) {
+      throw new StartException(List.of(new Problem(
+          new Location("start", 0, 0, ""),
+          "accessLog.output: cannot write " + config.accessLog().output() + ": " + failed,
+          "",
+          "",
+          "Let the user that runs Reseal write there, or name another file")));
+    }
+  }
+
+  /** Opens the files of logs again, as after a rename. */
+  void reopenLogs() {
+    accessLog.reopen();
   }
 
   private ProxyConfig config() {
@@ -113,6 +142,8 @@ final class Oversight implements AutoCloseable {
   public void close() {
     health.draining();
     server.close();
+    accessLog.close();
+    log.close();
     if (metrics != null) {
       metrics.close();
     }
