@@ -8,6 +8,7 @@ import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.exchange.Exchange;
 import io.reseal.core.exchange.RequestIds;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.PeerText;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
@@ -18,6 +19,7 @@ import io.reseal.core.listener.TlsDecision;
 import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
+import io.reseal.core.observe.DebugWatch.Tap;
 import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.observe.UpstreamFacts;
@@ -93,6 +95,9 @@ public final class PipelineAssembler {
   }
 
   private void decided(ChannelHandlerContext ctx, TlsDecision decision, ClientHello hello) {
+    if (debugWatch.isOn()) {
+      debug(ctx.channel(), hello.serverName(), "ClientHello " + hello);
+    }
     switch (decision) {
       case TlsDecision.Terminate(ServerContext context) -> terminate(ctx, context, hello);
       case TlsDecision.Passthrough(UpstreamPlan upstream, String route) ->
@@ -125,12 +130,23 @@ public final class PipelineAssembler {
 
   void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
     TlsVerdict verdict = HandshakeVerdicts.downstream(cause);
+    if (debugWatch.isOn()) {
+      String what = "handshake failed: " + verdict.reason().token() + ": " + verdict.detail();
+      debug(channel, connection.serverName(), what);
+    }
     observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
         verdict.reason().token(),
         connection.serverName() + ": " + verdict.detail());
     channel.close();
+  }
+
+  private void debug(Channel channel, String serverName, String what) {
+    Tap tap = debugWatch.tap(serverName, /* route= */ "", String.valueOf(channel.remoteAddress()));
+    if (tap != null) {
+      tap.line(PeerText.escape(what, 512));
+    }
   }
 
   private void refused(Channel channel, TlsDecision.Refuse refused) {

@@ -15,6 +15,7 @@ import io.reseal.server.admin.AdminPages;
 import io.reseal.server.admin.AdminServer;
 import io.reseal.server.admin.CertificatesPage;
 import io.reseal.server.admin.ConfigPage;
+import io.reseal.server.admin.DebugSwitch;
 import io.reseal.server.admin.DiagnosticsPage;
 import io.reseal.server.admin.FailureBook;
 import io.reseal.server.admin.Health;
@@ -65,6 +66,7 @@ final class Oversight implements AutoCloseable {
       observer =
           ObserverList.of(debugWatch, log, accessLog, measured.observer(), failures, upstreams);
       pages
+          .debug(new DebugSwitch(debugWatch, this::config))
           .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
           .json("/config", new ConfigPage(this::config)::document)
           .json("/certificates", new CertificatesPage(this::config, upstreams)::document)
