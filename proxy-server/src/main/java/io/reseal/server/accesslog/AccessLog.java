@@ -4,6 +4,7 @@ import io.reseal.config.AccessLogSettings;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.observe.TunnelRecord;
+import io.reseal.server.metrics.QueueCounts;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * and a place in a queue while it is on. Thread-safe.
  */
 public final class AccessLog implements DataPlaneObserver, AutoCloseable {
-  private final LineCounts counts = new LineCounts();
+  private final QueueCounts counts = new QueueCounts();
   private AccessLogSettings settings = AccessLogSettings.OFF;
   private volatile @Nullable LineWriter writer;
 
@@ -43,7 +44,7 @@ public final class AccessLog implements DataPlaneObserver, AutoCloseable {
     }
   }
 
-  public LineCounts counts() {
+  public QueueCounts counts() {
     return counts;
   }
 

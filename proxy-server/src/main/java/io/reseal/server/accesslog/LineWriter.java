@@ -4,6 +4,7 @@ import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AccessLogSettings.Output;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.observe.TunnelRecord;
+import io.reseal.server.metrics.QueueCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class LineWriter implements AutoCloseable {
   private static final long LAST_WRITES_MILLIS = 1_000;
 
   private final MpscArrayQueue<Object> queue;
-  private final LineCounts counts;
+  private final QueueCounts counts;
   private final LineBuffer buffer;
   private final AccessLines lines;
   private final LineOutput output;
@@ -39,7 +40,7 @@ final class LineWriter implements AutoCloseable {
   private long checkedNanos = System.nanoTime();
   private long warnedNanos = System.nanoTime() - WARN_NANOS;
 
-  private LineWriter(AccessLogSettings settings, LineCounts counts) {
+  private LineWriter(AccessLogSettings settings, QueueCounts counts) {
     this.queue = new MpscArrayQueue<>(settings.queueLines());
     this.counts = counts;
     this.buffer = LineBuffer.of(settings.format());
@@ -54,7 +55,7 @@ final class LineWriter implements AutoCloseable {
    *
    * @throws IOException if the file cannot be written; of pipes and devices that shows later
    */
-  static LineWriter start(AccessLogSettings settings, LineCounts counts) throws IOException {
+  static LineWriter start(AccessLogSettings settings, QueueCounts counts) throws IOException {
     LineWriter writer = new LineWriter(settings, counts);
     if (!mayBlock(settings.output())) {
       writer.output.open();
@@ -73,7 +74,7 @@ final class LineWriter implements AutoCloseable {
   /** Takes a record of an exchange or a tunnel, unless too many wait. Thread-safe, never blocks. */
   void offer(Object happened) {
     if (!queue.offer(happened)) {
-      counts.notQueued();
+      counts.addNotQueued();
     }
   }
 
@@ -139,8 +140,8 @@ final class LineWriter implements AutoCloseable {
     }
     LineOutput.Written written = output.write(buffer.bytes(), buffer.length());
     int arrived = written.failure() == null ? buffer.lines() : whole(written.bytes());
-    counts.written(arrived);
-    counts.lost(buffer.lines() - arrived);
+    counts.addDelivered(arrived);
+    counts.addLost(buffer.lines() - arrived);
     buffer.clear();
     if (written.failure() != null) {
       warn("write", written.failure());
@@ -183,7 +184,7 @@ final class LineWriter implements AutoCloseable {
           what,
           named,
           failed.getMessage(),
-          counts.droppedByOutput() + counts.droppedByQueue());
+          counts.lost() + counts.notQueued());
     }
   }
 

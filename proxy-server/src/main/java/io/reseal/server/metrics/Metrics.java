@@ -18,7 +18,6 @@ import io.prometheus.client.exporter.common.TextFormat;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.observe.DataPlaneObserver;
-import io.reseal.server.accesslog.LineCounts;
 import java.lang.management.ManagementFactory;
 import java.util.function.ToDoubleFunction;
 
@@ -84,18 +83,28 @@ public final class Metrics implements AutoCloseable {
     return observer;
   }
 
-  /** Shows what became of the access log's lines. Called once. */
-  public void watch(LineCounts lines) {
-    FunctionCounter.builder("reseal.access.log.lines", lines, LineCounts::written)
-        .description("Lines of the access log that its output took.")
-        .register(registry);
-    dropped(lines, "queue_full", LineCounts::droppedByQueue);
-    dropped(lines, "output_failed", LineCounts::droppedByOutput);
+  /** Shows what became of the access log's lines and of spans. Called once. */
+  public void watch(QueueCounts lines, QueueCounts spans) {
+    queue("reseal.access.log", "lines", "lines of the access log", lines);
+    queue("reseal.trace", "spans", "spans", spans);
   }
 
-  private void dropped(LineCounts lines, String reason, ToDoubleFunction<LineCounts> read) {
-    FunctionCounter.builder("reseal.access.log.dropped", lines, read)
-        .description("Lines of the access log that are lost, because its output is slow or broken.")
+  private void queue(String name, String delivered, String what, QueueCounts counts) {
+    FunctionCounter.builder(name + "." + delivered, counts, QueueCounts::delivered)
+        .description("What the output took: " + what + ".")
+        .register(registry);
+    dropped(name, what, "queue_full", counts, QueueCounts::notQueued);
+    dropped(name, what, "output_failed", counts, QueueCounts::lost);
+  }
+
+  private void dropped(
+      String name,
+      String what,
+      String reason,
+      QueueCounts counts,
+      ToDoubleFunction<QueueCounts> read) {
+    FunctionCounter.builder(name + ".dropped", counts, read)
+        .description("What is lost because its output is slow or broken: " + what + ".")
         .tags(Tags.of("reason", reason))
         .register(registry);
   }

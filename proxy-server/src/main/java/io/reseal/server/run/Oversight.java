@@ -22,6 +22,7 @@ import io.reseal.server.admin.Health;
 import io.reseal.server.admin.UpstreamBook;
 import io.reseal.server.admin.UpstreamsPage;
 import io.reseal.server.metrics.Metrics;
+import io.reseal.server.trace.Traces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -39,6 +40,7 @@ final class Oversight implements AutoCloseable {
   private final DebugWatch debugWatch = new DebugWatch();
   private final ProxyConfig config;
   private final AccessLog accessLog = new AccessLog();
+  private final Traces traces = new Traces(BuildVersion.number());
   private final DataPlaneObserver observer;
   private final @Nullable Metrics metrics;
   private final AdminServer server;
@@ -53,18 +55,19 @@ final class Oversight implements AutoCloseable {
     this.config = config;
     this.log = log;
     openAccessLog();
+    traces.configure(config.tracing());
     AdminPages pages = AdminPages.health(health);
     if (config.admin().address() instanceof Port.Off) {
       metrics = null;
-      observer = ObserverList.of(debugWatch, log, accessLog);
+      observer = ObserverList.of(debugWatch, log, accessLog, traces);
     } else {
       Metrics measured = new Metrics(config, BuildVersion.number());
       FailureBook failures = new FailureBook();
       UpstreamBook upstreams = new UpstreamBook(config);
       metrics = measured;
-      measured.watch(accessLog.counts());
-      observer =
-          ObserverList.of(debugWatch, log, accessLog, measured.observer(), failures, upstreams);
+      measured.watch(accessLog.counts(), traces.counts());
+      observer = ObserverList.of(
+          debugWatch, log, accessLog, traces, measured.observer(), failures, upstreams);
       pages
           .debug(new DebugSwitch(debugWatch, this::config))
           .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
@@ -76,7 +79,7 @@ final class Oversight implements AutoCloseable {
     try {
       server = AdminServer.start(config.admin(), pages, AdminPages.health(health));
     } catch (StartException refused) {
-      accessLog.close();
+      closeLogs();
       if (metrics != null) {
         metrics.close();
       }
@@ -95,6 +98,12 @@ final class Oversight implements AutoCloseable {
           "",
           "Let the user that runs Reseal write there, or name another file")));
     }
+  }
+
+  private void closeLogs() {
+    accessLog.close();
+    traces.close();
+    log.close();
   }
 
   /** Opens the files of logs again, as after a rename. */
@@ -144,8 +153,7 @@ final class Oversight implements AutoCloseable {
   public void close() {
     health.draining();
     server.close();
-    accessLog.close();
-    log.close();
+    closeLogs();
     if (metrics != null) {
       metrics.close();
     }

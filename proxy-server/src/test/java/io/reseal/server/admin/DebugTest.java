@@ -3,6 +3,7 @@ package io.reseal.server.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -27,6 +28,7 @@ final class DebugTest {
 
   @BeforeEach
   void listen() {
+    logger.setLevel(Level.INFO);
     appender.start();
     logger.addAppender(appender);
   }
@@ -144,12 +146,14 @@ final class DebugTest {
   @Test
   void tellsOfPassedThroughConnectionsAndFailedHandshakes() throws IOException {
     try (Watched proxy = Watched.start(setup -> setup.passthrough("p.test", "origin"))) {
-      post(proxy, "/debug?host=p.test");
+      assertThat(post(proxy, "/debug?host=p.test").status()).isEqualTo(200);
       RawClient.Hello hello = RawClient.Hello.of(Certificates.DESTINATION.certificate(), "p.test");
       try (RawClient client = hello.connect(proxy.https())) {
         client.exchange("GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n");
       }
-      await().until(() -> lines().stream().anyMatch(line -> line.contains("ended: ")));
+      await()
+          .untilAsserted(
+              () -> assertThat(String.join("\n", lines())).contains("ended: client_closed"));
       assertThat(String.join("\n", lines()))
           .contains("passthrough, route \"route-1\"")
           .contains("bytes from the client");
@@ -158,7 +162,9 @@ final class DebugTest {
           .connect(proxy.https())) {
         throw new AssertionError("this client does not trust the proxy: " + client);
       } catch (IOException untrusted) {
-        await().until(() -> lines().stream().anyMatch(line -> line.contains("handshake failed")));
+        await()
+            .untilAsserted(
+                () -> assertThat(String.join("\n", lines())).contains("handshake failed"));
       }
     }
   }
