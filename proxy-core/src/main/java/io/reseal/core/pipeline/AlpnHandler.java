@@ -3,6 +3,7 @@ package io.reseal.core.pipeline;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 /** The step from a finished TLS handshake to the HTTP version that ALPN chose. */
 final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
@@ -29,13 +30,16 @@ final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
   }
 
   @Override
-  protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-    assembler.handshakeFailed(ctx.channel(), connection, cause);
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent completion && !completion.isSuccess()) {
+      assembler.handshakeFailed(ctx.channel(), connection, completion.cause());
+    }
+    super.userEventTriggered(ctx, event);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // The SslHandler reports a failed handshake both ways; handshakeFailure has told it.
+    // The SslHandler reports a failed handshake both ways; the event has told it.
     ctx.close();
   }
 }
