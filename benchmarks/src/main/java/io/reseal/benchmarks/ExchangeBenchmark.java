@@ -21,6 +21,7 @@ import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.SnapshotCompiler;
+import io.reseal.core.tls.ClientPolicy;
 import io.reseal.core.upstream.EndpointResolver;
 import io.reseal.core.upstream.UpstreamLoop;
 import java.net.InetAddress;
@@ -89,6 +90,7 @@ public class ExchangeBenchmark {
         new ClientFacts(SampleConfig.LISTENER, "192.0.2.7", 40_000, TlsLeg.NONE),
         "",
         -1,
+        ClientPolicy.NONE,
         EdgeConnection.of(peer, local, /* tls= */ false, /* peerTrusted= */ false),
         /* seesDetails= */ false);
     new Http1Connection(connection, client, (from, channel, to, over, protocol) -> {

@@ -38,4 +38,21 @@ public record ProxyConfig(
     routes = List.copyOf(routes);
     upstreams = List.copyOf(upstreams);
   }
+
+  /** The same with other settings of the process. */
+  public ProxyConfig withRuntime(RuntimeSettings other) {
+    return new ProxyConfig(
+        listeners,
+        identities,
+        routes,
+        upstreams,
+        limits,
+        timeouts,
+        requests,
+        other,
+        diagnostics,
+        admin,
+        accessLog,
+        tracing);
+  }
 }

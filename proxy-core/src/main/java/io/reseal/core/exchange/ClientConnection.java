@@ -5,6 +5,7 @@ import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.snapshot.LoopState;
+import io.reseal.core.tls.ClientPolicy;
 
 /**
  * What the exchanges of one client connection share.
@@ -14,6 +15,7 @@ import io.reseal.core.snapshot.LoopState;
  * @param facts what is known of the connection
  * @param serverName the SNI of the connection, empty for none or cleartext
  * @param policyGroup the TLS policy group of the served identity, -1 for cleartext
+ * @param proven what the client had to prove by a certificate
  * @param edge the addresses and what is forwarded about them
  * @param seesDetails whether this client may be told the facts of a failure
  */
@@ -24,6 +26,7 @@ public record ClientConnection(
     ClientFacts facts,
     String serverName,
     int policyGroup,
+    ClientPolicy proven,
     EdgeConnection edge,
     boolean seesDetails) {
   /** The listener's name. */

@@ -114,6 +114,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         client.listener(),
         client.serverName(),
         client.policyGroup(),
+        client.proven(),
         request.host(),
         request.routingPath());
     switch (decision) {
@@ -129,6 +130,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         routed(forward.name());
         UpstreamPool chosen = loop.pool(forward.upstream());
         pool = chosen;
+        chosen.enter();
         chosen.acquire(request.host(), /* fresh= */ false, this);
       }
     }
@@ -578,6 +580,10 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     state = State.ENDED;
     deadline.remove();
     creditClient();
+    UpstreamPool used = pool;
+    if (used != null) {
+      used.leave();
+    }
     if (failure != null) {
       client.observer().failed(failure, errorId, route, request.host() + request.path());
     }

@@ -103,8 +103,10 @@ public final class FailurePolicy {
   private static Answer tls(TlsFailed tls) {
     TlsVerdict verdict = tls.verdict();
     String error = switch (verdict.reason()) {
-      case ALERT_RECEIVED, SERVER_NAME_REJECTED, CLIENT_CERTIFICATE_REQUIRED ->
-        "tls_alert_received";
+      case ALERT_RECEIVED,
+          SERVER_NAME_REJECTED,
+          CLIENT_CERTIFICATE_REQUIRED,
+          CLIENT_CERTIFICATE_REFUSED -> "tls_alert_received";
       case PLAINTEXT_ON_TLS_PORT,
           PROTOCOL_MISMATCH,
           CIPHER_MISMATCH,

@@ -42,5 +42,9 @@ public sealed interface TlsDecision {
    * @param token the reason, from a closed set
    * @param detail the facts; peer text not yet escaped
    */
-  record Refuse(int alert, String token, String detail) implements TlsDecision {}
+  record Refuse(int alert, String token, String detail) implements TlsDecision {
+    /** The listener was taken away between the accept and the ClientHello. */
+    public static final Refuse LISTENER_GONE =
+        new Refuse(TlsAlert.UNRECOGNIZED_NAME, "listener-gone", "");
+  }
 }

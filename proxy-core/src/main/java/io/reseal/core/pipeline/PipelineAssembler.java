@@ -4,12 +4,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
+import io.reseal.config.ClientAuth;
+import io.reseal.config.ListenerSecurity;
+import io.reseal.config.TlsVersions;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.exchange.Exchange;
 import io.reseal.core.exchange.RequestIds;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.PeerText;
 import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
 import io.reseal.core.http2.Http2ClientConnection;
@@ -23,8 +27,10 @@ import io.reseal.core.observe.DebugWatch.Tap;
 import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.observe.UpstreamFacts;
+import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
+import io.reseal.core.tls.ClientCertificates;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.ServerContext;
@@ -34,7 +40,12 @@ import io.reseal.core.tunnel.Tunnel;
 import io.reseal.core.upstream.UpstreamConnection;
 import io.reseal.core.upstream.UpstreamPlan;
 import io.reseal.core.upstream.UpstreamPool;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The single place that says which handler follows which on a client's connection, for one listener
@@ -75,7 +86,13 @@ public final class PipelineAssembler {
     open.add(channel);
     observer.connectionAccepted(listener);
     Snapshot snapshot = loop.snapshot();
-    if (snapshot.listener(listener).tls() == null) {
+    ListenerTable table = snapshot.listener(listener);
+    if (table == null) {
+      // Accepted while the listener was being taken away.
+      channel.close();
+      return;
+    }
+    if (table.tls() == null) {
       addHttp1(channel, TerminatedConnection.CLEARTEXT);
       return;
     }
@@ -91,7 +108,8 @@ public final class PipelineAssembler {
   }
 
   private TlsDecision decide(ClientHello hello) {
-    return TlsDecision.of(loop.snapshot().listener(listener), hello);
+    ListenerTable table = loop.snapshot().listener(listener);
+    return table == null ? TlsDecision.Refuse.LISTENER_GONE : TlsDecision.of(table, hello);
   }
 
   private void decided(ChannelHandlerContext ctx, TlsDecision decision, ClientHello hello) {
@@ -109,7 +127,7 @@ public final class PipelineAssembler {
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
     TerminatedConnection connection =
-        new TerminatedConnection(hello.serverName(), context.policyGroup(), TlsLeg.NONE);
+        new TerminatedConnection(hello.serverName(), context, TlsLeg.NONE);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     // Above the SslHandler's place, so that it sees the end of the handshake.
@@ -125,11 +143,17 @@ public final class PipelineAssembler {
     }
     TlsFacts facts = TlsFacts.of(tls);
     observer.clientHandshake(listener, facts.protocol(), facts.resumed(), nanos);
-    return connection.with(facts.leg(connection.serverName()));
+    return connection.with(facts.leg(connection.serverName(), clientIdentity(connection, tls)));
+  }
+
+  private static String clientIdentity(TerminatedConnection connection, SslHandler tls) {
+    X509Certificate leaf =
+        connection.clientAuth() instanceof ClientAuth.Asked ? TlsFacts.peerLeaf(tls) : null;
+    return leaf == null ? "" : leaf.getSubjectX500Principal().getName();
   }
 
   void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
-    TlsVerdict verdict = HandshakeVerdicts.downstream(cause);
+    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth());
     if (debugWatch.isOn()) {
       String what = "handshake failed: " + verdict.reason().token() + ": " + verdict.detail();
       debug(channel, connection.serverName(), what);
@@ -155,27 +179,51 @@ public final class PipelineAssembler {
   }
 
   void addHttp1(Channel channel, TerminatedConnection connection) {
-    Http1Connection http1 =
-        new Http1Connection(clientOf(channel, connection), channel, this::startTunnel);
+    ClientConnection client = clientOf(channel, connection);
+    Http1Connection http1 = new Http1Connection(client, channel, this::startTunnel);
     http1.install();
-    open.onDrain(channel, http1::drain);
+    open.onDrain(channel, http1::drain, staysUnder(channel, client));
   }
 
   void addHttp2(Channel channel, TerminatedConnection connection) {
-    Http2ClientConnection http2 = Http2ConnectionBuilder.connection(clientOf(channel, connection));
+    ClientConnection client = clientOf(channel, connection);
+    Http2ClientConnection http2 = Http2ConnectionBuilder.connection(client);
     // Behind the SslHandler; the last, because it consumes every frame.
     channel.pipeline().addLast(http2);
-    open.onDrain(channel, http2::drain);
+    open.onDrain(channel, http2::drain, staysUnder(channel, client));
+  }
+
+  /** What the connection was given at its start must be what the other snapshot would give it. */
+  private Predicate<Snapshot> staysUnder(Channel channel, ClientConnection client) {
+    InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    ListenerTable then = loop.snapshot().listener(listener);
+    ListenerSecurity security = then == null ? null : then.config().security();
+    return next -> {
+      ListenerTable table = next.listener(listener);
+      return table != null
+          && next.admits(listener, client.serverName(), client.isTls(), client.proven())
+          && versions(table.config().security()).equals(versions(security))
+          && table.trustsPeer(peer) == client.edge().peerTrusted()
+          && next.config().diagnostics().trusts(peer) == client.seesDetails();
+    };
+  }
+
+  private static Optional<TlsVersions> versions(@Nullable ListenerSecurity security) {
+    return security instanceof ListenerSecurity.Tls tls
+        ? Optional.of(tls.versions())
+        : Optional.empty();
   }
 
   private ClientConnection clientOf(Channel channel, TerminatedConnection connection) {
     Snapshot snapshot = loop.snapshot();
+    ListenerTable table = snapshot.listener(listener);
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     EdgeConnection edge = EdgeConnection.of(
         peer,
         (InetSocketAddress) channel.localAddress(),
         connection.policyGroup() >= 0,
-        snapshot.listener(listener).trustsPeer(peer.getAddress()));
+        table != null && table.trustsPeer(peer.getAddress()),
+        certificateOf(channel, connection));
     return new ClientConnection(
         loop,
         observer,
@@ -183,12 +231,22 @@ public final class PipelineAssembler {
         facts(peer, edge.peer(), connection.tls()),
         connection.serverName(),
         connection.policyGroup(),
+        connection.proven(),
         edge,
         snapshot.config().diagnostics().trusts(peer.getAddress()));
   }
 
   private ClientFacts facts(InetSocketAddress peer, String address, TlsLeg tls) {
     return new ClientFacts(listener, address, peer.getPort(), tls);
+  }
+
+  private static ClientCertificateFields certificateOf(
+      Channel channel, TerminatedConnection connection) {
+    ServerContext context = connection.context();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return context == null || tls == null
+        ? ClientCertificateFields.NONE
+        : ClientCertificates.fields(context, tls);
   }
 
   private void passThrough(
@@ -257,7 +315,7 @@ public final class PipelineAssembler {
   }
 
   private void tunnel(Channel client, Channel upstream, TunnelJournal journal) {
-    open.onDrain(client, () -> {});
+    open.onDrain(client, () -> {}, ignored -> true);
     Tunnel.start(
         client,
         upstream,

@@ -3,14 +3,16 @@ package io.reseal.core.tls;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.reseal.config.ClientAuth;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.failure.TlsVerdict.Fact;
 import io.reseal.core.failure.TlsVerdict.Reason;
+import io.reseal.core.tls.ClientIdentityKeyManager.Asked;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -30,27 +32,30 @@ public final class HandshakeVerdicts {
 
   private static final Pattern JDK_ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
 
-  /** What upstreams send that asked for a certificate and got none. */
-  private static final Set<Integer> CERTIFICATE_ALERTS = Set.of(
-      TlsAlert.HANDSHAKE_FAILURE,
-      TlsAlert.BAD_CERTIFICATE,
-      TlsAlert.CERTIFICATE_UNKNOWN,
-      TlsAlert.ACCESS_DENIED);
-
   private static final int REASON_MASK = 0xFFF;
   private static final int ALERT_BASE = 1000;
   private static final int MAX_CAUSES = 16;
 
   private final List<Throwable> causes;
   private final boolean withUpstream;
-  private final boolean certificateAsked;
+  private final @Nullable Asked certificateAsked;
+  private final ClientAuth clientAuth;
   private final String peer;
 
-  private HandshakeVerdicts(Throwable cause, boolean withUpstream, boolean certificateAsked) {
+  private HandshakeVerdicts(Throwable cause, @Nullable Asked certificateAsked) {
     this.causes = chainOf(cause);
-    this.withUpstream = withUpstream;
+    this.withUpstream = true;
     this.certificateAsked = certificateAsked;
-    this.peer = withUpstream ? "the upstream" : "the client";
+    this.clientAuth = ClientAuth.NOT_ASKED;
+    this.peer = "the upstream";
+  }
+
+  private HandshakeVerdicts(Throwable cause, ClientAuth clientAuth) {
+    this.causes = chainOf(cause);
+    this.withUpstream = false;
+    this.certificateAsked = null;
+    this.clientAuth = clientAuth;
+    this.peer = "the client";
   }
 
   /**
@@ -62,29 +67,32 @@ public final class HandshakeVerdicts {
    * @param handler the connection's handler, which remembers what the upstream asked for
    */
   public static TlsVerdict upstream(Throwable cause, SslHandler handler) {
-    boolean asked = ClientCertificateProbe.wasAsked(handler.engine());
-    return new HandshakeVerdicts(cause, /* withUpstream= */ true, asked).read();
+    return new HandshakeVerdicts(cause, ClientIdentityKeyManager.asked(handler.engine())).read();
   }
 
   /** Whether the upstream asked for a client certificate; asked on the handler's event loop. */
   public static boolean clientCertificateAsked(SslHandler handler) {
-    return ClientCertificateProbe.wasAsked(handler.engine());
+    return ClientIdentityKeyManager.asked(handler.engine()) != null;
   }
 
   /** The same where the handler is gone; over TLS 1.2 less exact about client certificates. */
   public static TlsVerdict upstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ true, /* certificateAsked= */ false)
-        .read();
+    return new HandshakeVerdicts(cause, (Asked) null).read();
   }
 
   /**
    * The verdict on a failed handshake with a client.
    *
    * @param cause the handshake future's cause
+   * @param clientAuth what the client had to prove
    */
+  public static TlsVerdict downstream(Throwable cause, ClientAuth clientAuth) {
+    return new HandshakeVerdicts(cause, clientAuth).read();
+  }
+
+  /** The same for a client that had to prove nothing. */
   public static TlsVerdict downstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ false, /* certificateAsked= */ false)
-        .read();
+    return downstream(cause, ClientAuth.NOT_ASKED);
   }
 
   private static List<Throwable> chainOf(Throwable cause) {
@@ -142,6 +150,7 @@ public final class HandshakeVerdicts {
       case PROTOCOL -> protocolMismatch();
       case CIPHER -> cipherMismatch();
       case ALPN -> alpnMismatch();
+      case NO_CERTIFICATE -> noCertificate();
       case TOO_LARGE ->
         verdict(
             Reason.CERTIFICATE_REJECTED,
@@ -169,15 +178,17 @@ public final class HandshakeVerdicts {
     List<Fact> facts = List.of(
         new Fact("alert", TlsAlert.name(alert) + " (" + alert + ")"),
         new Fact("alert direction", "received from " + peer));
+    TlsVerdict aboutCertificate =
+        certificateAsked == null ? null : ClientCertificateVerdicts.of(certificateAsked, alert);
+    if (aboutCertificate != null) {
+      return aboutCertificate;
+    }
     String said = peer + " ended the handshake with the alert " + TlsAlert.name(alert);
     Reason reason = reasonOfAlert(alert);
     return new TlsVerdict(reason, said, adviceForAlert(reason, alert), facts);
   }
 
-  private Reason reasonOfAlert(int alert) {
-    if (certificateAsked && CERTIFICATE_ALERTS.contains(alert)) {
-      return Reason.CLIENT_CERTIFICATE_REQUIRED;
-    }
+  private static Reason reasonOfAlert(int alert) {
     return switch (alert) {
       case TlsAlert.PROTOCOL_VERSION, 86 -> Reason.PROTOCOL_MISMATCH;
       case TlsAlert.HANDSHAKE_FAILURE, 71 -> Reason.CIPHER_MISMATCH;
@@ -213,6 +224,16 @@ public final class HandshakeVerdicts {
             + " upstream not require one.";
       default -> "Look for the reason in the upstream's log.";
     };
+  }
+
+  private TlsVerdict noCertificate() {
+    if (clientAuth instanceof ClientAuth.Asked asked) {
+      return new ClientVerifier(asked, InstantSource.system()).noCertificate();
+    }
+    return verdict(
+        Reason.NO_CERTIFICATE,
+        peer + " presented no certificate",
+        "Let " + peer + " send its certificate.");
   }
 
   private TlsVerdict plaintext() {

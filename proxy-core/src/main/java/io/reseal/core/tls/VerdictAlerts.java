@@ -12,6 +12,9 @@ final class VerdictAlerts {
       case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
       case NOT_YET_VALID -> CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
       case REVOKED -> CertificateVerifier.X509_V_ERR_CERT_REVOKED;
+      // The peer can do nothing about our CRLs: certificate_unknown.
+      case CRL_EXPIRED, CRL_NOT_YET_VALID, CRL_MISSING, CRL_UNUSABLE ->
+        CertificateVerifier.X509_V_ERR_CRL_PATH_VALIDATION_ERROR;
       case UNKNOWN_ISSUER, MISSING_INTERMEDIATE ->
         CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
       case SAME_NAME_OTHER_KEY -> CertificateVerifier.X509_V_ERR_CERT_SIGNATURE_FAILURE;

@@ -126,7 +126,7 @@ final class UpstreamConnector {
       if (handshake.isSuccess()) {
         TlsFacts facts = TlsFacts.of(tls);
         observe(tls, facts);
-        ready(channel, facts.leg(names.serverName()), context.verified());
+        ready(channel, facts.leg(names.serverName(), /* peerIdentity= */ ""), context.verified());
         return;
       }
       TlsVerdict verdict = HandshakeVerdicts.upstream(handshake.cause(), tls);

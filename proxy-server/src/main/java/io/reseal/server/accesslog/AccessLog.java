@@ -20,16 +20,44 @@ public final class AccessLog implements DataPlaneObserver, AutoCloseable {
   public AccessLog() {}
 
   /**
-   * Goes on with these settings. What was offered before is still written where it was meant to go.
+   * Opens what other settings name, and changes nothing yet.
    *
-   * @throws IOException if the file cannot be opened; everything stays as it is then
+   * @throws IOException if the file cannot be opened
    */
-  public synchronized void configure(AccessLogSettings next) throws IOException {
+  public synchronized Change prepare(AccessLogSettings next) throws IOException {
+    boolean same = next.equals(settings);
+    return new Change(next, same || !next.isOn() ? null : LineWriter.start(next, counts));
+  }
+
+  /** Other settings, ready to be taken up. Either of its methods is called once. */
+  public final class Change {
+    private final AccessLogSettings next;
+    private final @Nullable LineWriter opened;
+
+    private Change(AccessLogSettings next, @Nullable LineWriter opened) {
+      this.next = next;
+      this.opened = opened;
+    }
+
+    /** Goes on with these. What was offered before is still written where it was meant to go. */
+    public void take() {
+      takeUp(next, opened);
+    }
+
+    /** Stays with what there is. */
+    public void discard() {
+      if (opened != null) {
+        opened.close();
+      }
+    }
+  }
+
+  private synchronized void takeUp(AccessLogSettings next, @Nullable LineWriter opened) {
     if (next.equals(settings)) {
       return;
     }
     LineWriter before = writer;
-    writer = next.isOn() ? LineWriter.start(next, counts) : null;
+    writer = opened;
     settings = next;
     if (before != null) {
       before.close();

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** What can be asked by GET and done by POST, by path. Filled before it is served. */
 public final class AdminPages {
-  private final Map<String, Supplier<AdminAnswer>> pages = new LinkedHashMap<>();
+  private final Map<String, Function<AdminRequest, AdminAnswer>> pages = new LinkedHashMap<>();
   private final Map<String, Function<AdminRequest, AdminAnswer>> actions = new LinkedHashMap<>();
 
   private AdminPages() {}
@@ -15,10 +15,10 @@ public final class AdminPages {
   /** Health alone. */
   public static AdminPages health(Health health) {
     AdminPages pages = new AdminPages();
-    pages.pages.put("/healthz/live", () -> AdminAnswer.text(200, "live"));
+    pages.pages.put("/healthz/live", ignored -> AdminAnswer.text(200, "live"));
     pages.pages.put(
         "/healthz/ready",
-        () -> health.isReady()
+        ignored -> health.isReady()
             ? AdminAnswer.text(200, "ready")
             : AdminAnswer.text(
                 503,
@@ -30,13 +30,17 @@ public final class AdminPages {
 
   /** Adds a JSON document that is made for each request, off the event loops. */
   public AdminPages json(String path, Supplier<String> document) {
-    pages.put(path, () -> AdminAnswer.json(document.get()));
-    return this;
+    return page(path, ignored -> AdminAnswer.json(document.get()));
   }
 
   /** Adds a text that is made for each request, off the event loops. */
   public AdminPages text(String path, String contentType, Supplier<String> text) {
-    pages.put(path, () -> AdminAnswer.of(200, contentType, text.get()));
+    return page(path, ignored -> AdminAnswer.of(200, contentType, text.get()));
+  }
+
+  /** Adds what a GET answers, off the event loops. */
+  AdminPages page(String path, Function<AdminRequest, AdminAnswer> page) {
+    pages.put(path, page);
     return this;
   }
 
@@ -71,12 +75,9 @@ public final class AdminPages {
   }
 
   AdminAnswer answer(AdminRequest request) {
-    Function<AdminRequest, AdminAnswer> action = actions.get(request.path());
-    if (action != null) {
-      return action.apply(request);
-    }
-    Supplier<AdminAnswer> page = pages.get(request.path());
-    return page == null ? AdminAnswer.text(404, nothingHere()) : page.get();
+    Function<AdminRequest, AdminAnswer> answer =
+        actions.getOrDefault(request.path(), pages.get(request.path()));
+    return answer == null ? AdminAnswer.text(404, nothingHere()) : answer.apply(request);
   }
 
   private String nothingHere() {

@@ -28,7 +28,7 @@ public final class DiagnosticsPage {
             .objects("refusedConnections", book.refusals(), DiagnosticsPage::refusal));
   }
 
-  private static void failure(JsonText json, Entry<FailedKind, Failed> entry) {
+  static void failure(JsonText json, Entry<FailedKind, Failed> entry) {
     Failed latest = entry.latest();
     FailurePolicy.Answer answer = FailurePolicy.answer(latest.failure());
     json.text("route", entry.kind().route())
@@ -51,7 +51,7 @@ public final class DiagnosticsPage {
             each.text("name", fact.name()).text("value", PeerText.escape(fact.value(), MOST_TEXT)));
   }
 
-  private static void refusal(JsonText json, Entry<RefusedKind, Refused> entry) {
+  static void refusal(JsonText json, Entry<RefusedKind, Refused> entry) {
     json.text("listener", entry.kind().listener())
         .text("reason", entry.kind().reason())
         .number("count", entry.count())

@@ -12,8 +12,10 @@ import io.reseal.config.Upstream;
 import io.reseal.core.tls.CertificateText;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -37,6 +39,9 @@ final class CertificateGauges {
   synchronized void configure(ProxyConfig config) {
     configured.forEach(registry::remove);
     configured.clear();
+    Set<String> upstreams = new HashSet<>();
+    config.upstreams().forEach(each -> upstreams.add(each.name()));
+    seen.keySet().removeIf(key -> !upstreams.contains(key.substring(0, key.lastIndexOf(' '))));
     for (ServerIdentity identity : config.identities()) {
       for (KeyPairMaterial keyPair : identity.keyPairs()) {
         configured("identity", identity.name(), keyPair.leaf());

@@ -11,6 +11,7 @@ import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.observe.ObserverList;
 import io.reseal.server.accesslog.AccessLog;
+import io.reseal.server.admin.AdminActions;
 import io.reseal.server.admin.AdminPages;
 import io.reseal.server.admin.AdminServer;
 import io.reseal.server.admin.CertificatesPage;
@@ -19,14 +20,24 @@ import io.reseal.server.admin.DebugSwitch;
 import io.reseal.server.admin.DiagnosticsPage;
 import io.reseal.server.admin.FailureBook;
 import io.reseal.server.admin.Health;
+import io.reseal.server.admin.Reload;
+import io.reseal.server.admin.ReloadBook;
+import io.reseal.server.admin.StatusPage;
+import io.reseal.server.admin.StatusSources;
+import io.reseal.server.admin.TrafficBook;
+import io.reseal.server.admin.TrafficHistory;
 import io.reseal.server.admin.UpstreamBook;
 import io.reseal.server.admin.UpstreamsPage;
 import io.reseal.server.metrics.Metrics;
 import io.reseal.server.trace.Traces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,62 +49,89 @@ final class Oversight implements AutoCloseable {
   private final Health health = new Health();
   private final LoggingObserver log;
   private final DebugWatch debugWatch = new DebugWatch();
-  private final ProxyConfig config;
   private final AccessLog accessLog = new AccessLog();
   private final Traces traces = new Traces(BuildVersion.number());
   private final DataPlaneObserver observer;
   private final @Nullable Metrics metrics;
+  private final List<Consumer<ProxyConfig>> books = new ArrayList<>();
+  private final @Nullable TrafficHistory history;
+  private final ReloadBook reloads = new ReloadBook();
   private final AdminServer server;
+  private volatile ProxyConfig config;
   private volatile @Nullable DataPlane dataPlane;
 
   /**
    * Opens the ports; not ready yet.
    *
    * @param log told of everything too, and closed with this
+   * @param actions what the admin port can do
    */
-  Oversight(ProxyConfig config, LoggingObserver log) throws StartException {
+  Oversight(ProxyConfig config, LoggingObserver log, AdminActions actions) throws StartException {
     this.config = config;
     this.log = log;
-    openAccessLog();
+    prepareLogs(config).take();
     traces.configure(config.tracing());
+    books.add(next -> traces.configure(next.tracing()));
     AdminPages pages = AdminPages.health(health);
     if (config.admin().address() instanceof Port.Off) {
       metrics = null;
+      history = null;
       observer = ObserverList.of(debugWatch, log, accessLog, traces);
     } else {
       Metrics measured = new Metrics(config, BuildVersion.number());
       FailureBook failures = new FailureBook();
       UpstreamBook upstreams = new UpstreamBook(config);
       metrics = measured;
+      TrafficBook traffic = new TrafficBook(config);
+      history = TrafficHistory.start(traffic);
+      books.add(measured::configure);
+      books.add(upstreams::configure);
+      books.add(traffic::configure);
       measured.watch(accessLog.counts(), traces.counts());
       observer = ObserverList.of(
-          debugWatch, log, accessLog, traces, measured.observer(), failures, upstreams);
+          debugWatch, log, accessLog, traces, measured.observer(), failures, upstreams, traffic);
+      UpstreamsPage upstreamsPage = new UpstreamsPage(this::upstreams, upstreams);
+      new StatusPage(new StatusSources(
+              health,
+              this::config,
+              this::clientConnections,
+              upstreamsPage,
+              upstreams,
+              failures,
+              history,
+              reloads,
+              BuildVersion.number(),
+              Instant.now()))
+          .addTo(pages);
       pages
+          .actions(actions)
           .debug(new DebugSwitch(debugWatch, this::config))
           .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
           .json("/config", new ConfigPage(this::config)::document)
           .json("/certificates", new CertificatesPage(this::config, upstreams)::document)
-          .json("/upstreams", new UpstreamsPage(this::upstreams, upstreams)::document)
+          .json("/upstreams", upstreamsPage::document)
           .json("/diagnostics", new DiagnosticsPage(failures)::document);
     }
     try {
       server = AdminServer.start(config.admin(), pages, AdminPages.health(health));
     } catch (StartException refused) {
-      closeLogs();
-      if (metrics != null) {
-        metrics.close();
-      }
+      closeBooks();
       throw refused;
     }
   }
 
-  private void openAccessLog() throws StartException {
+  /**
+   * Opens the logs of another configuration, and changes nothing yet.
+   *
+   * @throws StartException if one cannot be opened
+   */
+  AccessLog.Change prepareLogs(ProxyConfig next) throws StartException {
     try {
-      accessLog.configure(config.accessLog());
+      return accessLog.prepare(next.accessLog());
     } catch (IOException failed) {
       throw new StartException(List.of(new Problem(
           new Location("start", 0, 0, ""),
-          "accessLog.output: cannot write " + config.accessLog().output() + ": " + failed,
+          "accessLog.output: cannot write " + next.accessLog().output() + ": " + failed,
           "",
           "",
           "Let the user that runs Reseal write there, or name another file")));
@@ -118,6 +156,30 @@ final class Oversight implements AutoCloseable {
   private List<UpstreamStatus> upstreams() {
     DataPlane running = dataPlane;
     return running == null ? List.of() : running.upstreams();
+  }
+
+  private Map<String, Integer> clientConnections() {
+    DataPlane running = dataPlane;
+    return running == null ? Map.of() : running.clientConnections();
+  }
+
+  /** Another configuration serves from now on. */
+  void configure(ProxyConfig next) {
+    config = next;
+    books.forEach(book -> book.accept(next));
+  }
+
+  /** Takes down what a reading of the configuration led to. */
+  void reloaded(Reload reload) {
+    reloads.note(reload);
+    if (metrics != null) {
+      metrics.reloaded(reload);
+    }
+  }
+
+  /** What the latest reading of the configuration led to. */
+  Reload latestReload() {
+    return reloads.latest();
   }
 
   /** The one to tell what the data plane does. */
@@ -153,9 +215,16 @@ final class Oversight implements AutoCloseable {
   public void close() {
     health.draining();
     server.close();
+    closeBooks();
+  }
+
+  private void closeBooks() {
     closeLogs();
     if (metrics != null) {
       metrics.close();
+    }
+    if (history != null) {
+      history.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.reseal.server.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.reseal.config.HostPort;
 import io.reseal.server.kit.Program;
@@ -185,8 +186,25 @@ final class RunTest {
       program.signal("TERM");
       program.awaitLine("draining");
       program.signal("TERM");
-      assertThat(program.awaitExit()).as(program.output()).isZero();
+      assertThat(program.awaitExit()).as(program.output()).isEqualTo(3);
       assertThat(program.output()).contains("1 connections were cut");
+    }
+  }
+
+  @Test
+  void servesOnWhileLoadBalancersTurnAway() throws Exception {
+    try (Program program = run("--drain-wait", "60")) {
+      assertThat(program.port("web")).isPositive();
+      program.signal("TERM");
+      program.awaitLine("not ready any more; serving on");
+      assertThat(ready(program, "status").status()).isEqualTo(503);
+      try (RawClient client = client(program)) {
+        Reply reply = client.exchange(GET.formatted("x"));
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.fields().all("connection")).isEmpty();
+      }
+      program.signal("TERM");
+      assertThat(program.awaitExit()).as(program.output()).isZero();
     }
   }
 
@@ -197,7 +215,7 @@ final class RunTest {
       client.send(GET.formatted("slow"));
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       program.signal("INT");
-      assertThat(program.awaitExit()).as(program.output()).isZero();
+      assertThat(program.awaitExit()).as(program.output()).isEqualTo(3);
       assertThat(program.output()).contains("1 connections were cut");
     }
   }
@@ -268,5 +286,41 @@ final class RunTest {
       assertThat(id).as(body).hasSize(16);
       program.awaitLine("WARN .*failed id=" + id + " .*502 refused");
     }
+  }
+
+  @Test
+  void writesItsAccessLogWhereTheConfigurationSaysAndChangesItLive() throws Exception {
+    Path file = folder.resolve("reseal.yaml");
+    Path log = folder.resolve("access.log");
+    String yaml = Files.readString(file);
+    Files.writeString(file, yaml + "accessLog: { output: stdout }\n");
+    try (Program program = run("--no-watch")) {
+      try (RawClient client = client(program)) {
+        client.exchange(GET.formatted("one"));
+        program.awaitLine("^\\{\"time\".*\"path\":\"/one\".*\\}$");
+        Files.writeString(file, yaml + "accessLog: { output: access.log, format: text }\n");
+        program.signal("HUP");
+        program.awaitLine("configuration applied \\(SIGHUP\\)");
+        client.exchange(GET.formatted("two"));
+        await().until(() -> read(log).contains(" path=/two "));
+        Files.move(log, folder.resolve("access.log.1"));
+        program.signal("HUP");
+        program.awaitLine("configuration unchanged \\(SIGHUP\\)");
+        client.exchange(GET.formatted("three"));
+        await().until(() -> read(log).contains(" path=/three "));
+        assertThat(read(log)).doesNotContain("/two");
+        Files.writeString(file, yaml + "accessLog: { output: . }\n");
+        program.signal("HUP");
+        program.awaitLine("configuration refused \\(SIGHUP\\)");
+        client.exchange(GET.formatted("four"));
+        await().until(() -> read(log).contains(" path=/four "));
+      }
+      program.signal("TERM");
+      assertThat(program.awaitExit()).isZero();
+    }
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file) : "";
   }
 }
