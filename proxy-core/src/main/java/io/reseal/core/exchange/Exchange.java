@@ -434,14 +434,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   // ---- inside
 
   private boolean mayReplay() {
-    if (request.framing() != Framing.NONE) {
-      return false;
-    }
-    return switch (request.method()) {
-      // RFC 9110 section 9.2.2: the idempotent methods.
-      case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
-      default -> false;
-    };
+    return request.framing() == Framing.NONE && request.isIdempotent();
   }
 
   private void redirect(RoutePlan.Redirect redirect) {

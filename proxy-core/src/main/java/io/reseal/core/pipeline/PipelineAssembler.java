@@ -37,6 +37,7 @@ import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.TlsAlert;
 import io.reseal.core.tls.TlsFacts;
 import io.reseal.core.tunnel.Tunnel;
+import io.reseal.core.tunnel.TunnelEnd;
 import io.reseal.core.upstream.UpstreamConnection;
 import io.reseal.core.upstream.UpstreamPlan;
 import io.reseal.core.upstream.UpstreamPool;
@@ -284,11 +285,12 @@ public final class PipelineAssembler {
   private void joinPassthrough(
       ChannelHandlerContext ctx, Channel to, TunnelJournal journal, UpstreamFacts facts) {
     Channel channel = ctx.channel();
+    journal.connected(facts);
     if (!channel.isActive()) {
       to.close();
+      journal.ended(0, 0, TunnelEnd.RESET_BY_CLIENT);
       return;
     }
-    journal.connected(facts);
     tunnel(channel, to, journal);
     // The tunnel stands behind it now and gets the bytes as they came, the ClientHello first.
     channel.pipeline().remove(ctx.handler());
