@@ -7,6 +7,7 @@
   const SLOWEST_MILLIS = 15000;
   const PATIENCE_MILLIS = 10000;
   const LONGEST_BAR_DAYS = 90;
+  const MANY_FAIL = 0.05;
 
   const byId = (id) => document.getElementById(id);
 
@@ -60,6 +61,10 @@
 
   const whole = new Intl.NumberFormat("en");
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+  function many(number, word) {
+    return whole.format(number) + " " + word + (number === 1 ? "" : "s");
+  }
 
   function rate(value) {
     return value >= 10000 ? short.format(value)
@@ -215,19 +220,23 @@
     });
   }
 
-  function tile(title, className, svg) {
+  function tile(title, className, svg, ...legend) {
     const value = make("p", "value");
     const note = make("p", "note");
-    byId("tiles").append(make("div", "tile " + className, make("h3", "", title), value, note, svg));
-    return (text, unit, noteParts) => {
+    const whole = make("div", "tile " + className,
+      make("h3", "", make("span", "legend", ...legend), title), value, note, svg);
+    byId("tiles").append(whole);
+    return (text, unit, said, alarm) => {
       value.replaceChildren(text, unit ? make("small", "", unit) : "");
-      note.replaceChildren(...noteParts);
+      setText(note, said);
+      whole.classList.toggle("alarm", Boolean(alarm));
     };
   }
 
   const charts = [chart(true), chart(false), chart(false)];
   const tiles = {
-    requests: tile("Requests", "wide", charts[0]),
+    requests: tile("Requests", "wide", charts[0],
+      make("span", "key"), "all", make("span", "key bad"), "5xx"),
     failed: tile("Failed with 5xx", "", ""),
     time: tile("Median time", "", charts[1]),
     open: tile("Open connections of clients", "", ""),
@@ -237,29 +246,30 @@
   function showTraffic(state) {
     const traffic = state.traffic;
     const peak = Math.max(0, ...traffic.requestSeries);
-    const key = (bad) => make("span", "key" + (bad ? " bad" : ""));
-    tiles.requests(rate(traffic.requestRate), "per second", [
-      key(false), "all, at most " + rate(peak) + " per second  ", key(true), "5xx.  ",
-      whole.format(traffic.requests) + " requests and " + whole.format(traffic.tunnels)
-        + " tunnels since the start"]);
-    const bad = percent(traffic.serverErrorRate, traffic.requestRate);
-    tiles.failed(bad, "", [
-      rate(traffic.serverErrorRate) + " per second; ",
-      percent(traffic.clientErrorRate, traffic.requestRate) + " were answered 4xx"]);
-    tiles.time(millis(traffic.medianMillis), "", [
-      traffic.p99Millis === null ? "no request in the last minute"
-        : "99 of 100 took less than " + millis(traffic.p99Millis)]);
+    tiles.requests(rate(traffic.requestRate), "per second",
+      "at most " + rate(peak) + " per second; " + many(traffic.requests, "request") + " and "
+        + many(traffic.tunnels, "tunnel") + " since the start");
+    tiles.failed(percent(traffic.serverErrorRate, traffic.requestRate), "",
+      rate(traffic.serverErrorRate) + " per second; "
+        + percent(traffic.clientErrorRate, traffic.requestRate) + " were answered 4xx",
+      traffic.serverErrorRate >= MANY_FAIL * traffic.requestRate && traffic.serverErrorRate > 0);
+    tiles.time(millis(traffic.medianMillis), "", traffic.p99Millis === null
+      ? "no request in the last minute" : "99 of 100 took less than " + millis(traffic.p99Millis));
     tiles.open(
       whole.format(state.listeners.reduce((sum, each) => sum + each.open, 0)), "",
-      [state.listeners.map((each) =>
-        each.name + " " + whole.format(each.open) + " of " + whole.format(each.most)).join(", ")]);
-    tiles.data(bytes(traffic.responseByteRate), "per second", [
-      bytes(traffic.requestByteRate) + " per second from them"]);
+      state.listeners.map((each) =>
+        each.name + " " + whole.format(each.open) + " of " + whole.format(each.most)).join(", "));
+    tiles.data(bytes(traffic.responseByteRate), "per second",
+      bytes(traffic.requestByteRate) + " per second from them");
     draw(charts[0], traffic.steps, traffic.requestSeries, traffic.serverErrorSeries);
     draw(charts[1], traffic.steps, traffic.medianSeries);
     draw(charts[2], traffic.steps, traffic.byteSeries);
   }
 
+  const SECTIONS = {
+    traffic: "Traffic", failures: "Failures", certificates: "Certificates", upstreams: "Upstreams",
+    configuration: "Configuration",
+  };
   const LEVEL_WORDS = { critical: "Act now", warning: "Soon" };
 
   function showAttention(state) {
@@ -267,6 +277,7 @@
     const serving = state.phase === "serving" ? "Serving" : state.phase === "draining" ? "Draining" : "Starting";
     const what = items.length === 0 ? "nothing needs attention"
       : items.length === 1 ? "one thing needs attention" : items.length + " things need attention";
+    byId("attention").classList.toggle("clear", items.length === 0);
     setText(byId("headline"), serving + ", " + what);
     const title = (items.length ? "(" + items.length + ") " : "") + "Reseal: " + serving.toLowerCase();
     if (document.title !== title) {
@@ -274,7 +285,7 @@
     }
     follow(byId("attention-list"), items, (item) => item.level + item.text, (item) => {
       const link = make("a", item.level, badge(LEVEL_WORDS[item.level], item.level),
-        make("span", "what", item.text));
+        make("span", "what", item.text), make("span", "to", SECTIONS[item.section]));
       link.href = "#" + item.section;
       return make("li", "", link);
     }, () => {});
@@ -308,9 +319,10 @@
   function updateFailure(card, failure, now) {
     const { title, count: times, where, when, detail, fix, fixText, facts } = card.parts;
     const server = failure.status >= 500;
+    card.className = "card " + (server ? "server" : "client");
     times.className = "badge " + (server ? "critical" : "");
     setText(title, failure.error);
-    setText(times, whole.format(failure.count) + (failure.count === 1 ? " time" : " times"));
+    setText(times, many(failure.count, "time"));
     setText(where, [
       failure.route ? "route " + failure.route : "no route",
       failure.upstream ? "upstream " + failure.upstream : "",
@@ -380,7 +392,8 @@
     { label: "Use", className: "text", phone: "Use", cell: (each) => [
       USES[each.use] + " ", make("b", "", listed(each.usedBy, each.users))] },
     { label: "Issuer", className: "text", phone: "Issuer", cell: (each) => commonName(each.issuer) },
-    { label: "Ends", className: "text", phone: "Ends", cell: (each) => each.notAfter.slice(0, 16).replace("T", " ") },
+    { label: "Ends", className: "date", phone: "Ends", cell: (each) => [
+      each.notAfter.slice(0, 10), make("span", "sub", each.notAfter.slice(11, 16) + " UTC")] },
   ], (each) => each.use + each.fingerprint, "No certificate is configured.");
 
   const KINDS = {
@@ -402,7 +415,7 @@
     { label: "Mean time", className: "number", phone: "Mean time", cell: (each) =>
       make("span", each.meanMillis === null ? "zero" : "", millis(each.meanMillis)) },
     { label: "In all", className: "number", phone: "In all", cell: (each) =>
-      each.kind === "passthrough" ? [count(each.tunnels), " tunnels"] : count(each.requests) },
+      each.kind === "passthrough" ? many(each.tunnels, "tunnel") : count(each.requests) },
   ], (each) => each.name, "No route is configured.");
 
   const ENDPOINT_LEVELS = { reachable: "good", failing: "critical", untried: "" };
@@ -431,7 +444,7 @@
     { label: "Endpoints", className: "text span", cell: (each) => {
       const more = each.endpoints.length - 8;
       return [...each.endpoints.slice(0, 8).map(endpoint),
-        more > 0 ? make("span", "sub", "and " + more + " more endpoints") : ""];
+        more > 0 ? make("span", "sub", "and " + many(more, "more endpoint")) : ""];
     } },
     { label: "Open", className: "number", phone: "Open", cell: (each) => count(sumOf(each, "open")) },
     { label: "Idle", className: "number", phone: "Idle", cell: (each) => count(sumOf(each, "idle")) },
@@ -460,6 +473,32 @@
       + ", up " + span((Date.parse(state.now) - Date.parse(state.started)) / 1000));
   }
 
+  const expanded = new Set();
+
+  function showMore(key, part) {
+    const more = byId(key + "-more");
+    const [text, button] = more.children;
+    const hidden = part.found - part.rows.length;
+    const all = expanded.has(key);
+    setText(text, hidden > 0
+      ? whole.format(part.rows.length) + " of " + whole.format(part.found) + " are shown"
+        + (all ? "; the filter finds the others" : "")
+      : part.found < part.total ? whole.format(part.found) + " of " + whole.format(part.total) + " match the filter" : "");
+    button.hidden = !(all || hidden > 0);
+    button.setAttribute("aria-expanded", String(all));
+    setText(button, all ? "Show fewer " + key : "Show more " + key);
+    more.hidden = text.textContent === "" && button.hidden;
+  }
+
+  for (const key of ["failures", "refusals", "certificates", "routes", "upstreams"]) {
+    byId(key + "-more").querySelector("button").addEventListener("click", () => {
+      if (!expanded.delete(key)) {
+        expanded.add(key);
+      }
+      next(0);
+    });
+  }
+
   function showCounts(state) {
     for (const [key, show] of [["refusals", showRefusals], ["certificates", showCertificates],
       ["routes", showRoutes], ["upstreams", showUpstreams], ["failures", null]]) {
@@ -471,9 +510,7 @@
       if (mark) {
         setText(mark, part.total ? whole.format(part.total) : "");
       }
-      setText(byId(key + "-more"), part.found > part.rows.length
-        ? whole.format(part.rows.length) + " of " + whole.format(part.found) + " are shown; the filter finds the others."
-        : part.found < part.total ? whole.format(part.found) + " of " + whole.format(part.total) + " match the filter." : "");
+      showMore(key, part);
     }
   }
 
@@ -507,7 +544,8 @@
     const mine = ++round;
     const find = byId("find").value.trim();
     try {
-      const answer = await fetch("/status.json?find=" + encodeURIComponent(find),
+      const answer = await fetch(
+        "/status.json?find=" + encodeURIComponent(find) + "&more=" + [...expanded].join(),
         { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MILLIS) });
       if (!answer.ok) {
         throw new Error("status " + answer.status);

@@ -9,6 +9,7 @@ import io.reseal.config.Listener;
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
 import io.reseal.config.ProxyConfig;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.listener.Admission;
 import io.reseal.core.listener.ListenerPlan;
 import io.reseal.core.listener.ListenerSockets;
@@ -228,7 +229,7 @@ public final class DataPlane implements AutoCloseable {
           Objects.requireNonNull(admissions.get(listener.name())),
           acceptors,
           (peer, verdict) -> observer.connectionRefused(
-              listener.name(), peer, verdict.name().toLowerCase(Locale.ROOT), "")));
+              listener.name(), peer, refusal(listener.name(), verdict))));
     }
     return plans;
   }
@@ -241,6 +242,16 @@ public final class DataPlane implements AutoCloseable {
       throw new StartException(problems);
     }
     return change;
+  }
+
+  private static Refusal refusal(String listener, Admission.Verdict verdict) {
+    String limit =
+        verdict == Admission.Verdict.SOURCE_FULL ? "maxConnectionsPerSource" : "maxConnections";
+    return new Refusal(
+        verdict.name().toLowerCase(Locale.ROOT),
+        limit + " is reached",
+        "Raise " + limit + " of listener \"" + listener
+            + "\" if so many connections are meant to be.");
   }
 
   /** The addresses bound, by listener name; a port of 0 is replaced by the real one. */

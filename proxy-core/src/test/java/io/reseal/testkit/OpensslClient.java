@@ -25,7 +25,7 @@ public final class OpensslClient {
   private OpensslClient(Path directory, InetSocketAddress address) throws IOException {
     this.directory = directory;
     Path ca = Files.writeString(
-        directory.resolve("front.crt"), TestPki.pem(Certificates.FRONT.certificate()));
+        directory.resolve("openssl-ca.crt"), TestPki.pem(Certificates.FRONT.certificate()));
     command.addAll(List.of(
         "openssl",
         "s_client",
@@ -53,12 +53,12 @@ public final class OpensslClient {
 
   /** Shows this certificate and what stands above it. */
   public OpensslClient showing(Issued identity) throws IOException {
-    Path chain = identity.write(directory, "client");
-    with("-cert", chain.toString(), "-key", directory.resolve("client.key").toString());
+    Path chain = identity.write(directory, "openssl-client");
+    with("-cert", chain.toString(), "-key", directory.resolve("openssl-client.key").toString());
     int size = identity.chain().size();
     if (size > 1) {
       Object[] above = identity.chain().subList(1, size).toArray();
-      Path issuers = Files.writeString(directory.resolve("issuers.crt"), TestPki.pem(above));
+      Path issuers = Files.writeString(directory.resolve("openssl-issuers.crt"), TestPki.pem(above));
       with("-cert_chain", issuers.toString());
     }
     return this;

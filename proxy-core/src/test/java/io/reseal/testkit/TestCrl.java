@@ -1,10 +1,13 @@
 package io.reseal.testkit;
 
 import io.reseal.config.RevocationList;
-import io.reseal.config.RevocationList.Scope;
+import io.reseal.config.pem.PemException;
+import io.reseal.config.pem.PemText;
+import io.reseal.config.pem.RevocationLists;
 import io.reseal.testkit.TestPki.Issued;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509CRL;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
+import org.bouncycastle.asn1.x509.ReasonFlags;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -28,7 +32,9 @@ import org.jspecify.annotations.Nullable;
 /** A certificate revocation list in the making; each method changes one thing and returns this. */
 public final class TestCrl {
   public static final int KEY_COMPROMISE = 1;
-  private static final String FULL_NAME = "http://crl.test/a.crl";
+
+  /** Where certificates may say that their revocation is told. */
+  public static final String POINT = "http://crl.test/a.crl";
 
   private final Issued authority;
   private final Map<BigInteger, Integer> revoked = new LinkedHashMap<>();
@@ -94,10 +100,17 @@ public final class TestCrl {
     return this;
   }
 
-  /** Only for certificates that name this distribution point. */
+  /** Only for revocations for some reasons. */
+  public TestCrl onlySomeReasons() {
+    this.point = new IssuingDistributionPoint(
+        null, false, false, new ReasonFlags(ReasonFlags.keyCompromise), false, false);
+    return this;
+  }
+
+  /** Only for certificates that name {@link #POINT}. */
   public TestCrl onlyForPoint() {
     GeneralNames names =
-        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, FULL_NAME));
+        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, POINT));
     this.point = new IssuingDistributionPoint(
         new DistributionPointName(names), false, false, null, false, false);
     return this;
@@ -128,17 +141,15 @@ public final class TestCrl {
     }
   }
 
-  /** The list as the reader would give it. */
+  /** The list as the reader gives it. */
   public RevocationList list() {
-    Scope scope = point == null
-        ? Scope.EVERYTHING
-        : new Scope(
-            !point.onlyContainsCACerts(),
-            !point.onlyContainsUserCerts(),
-            point.getDistributionPoint() == null
-                ? java.util.List.of()
-                : java.util.List.of("6: " + FULL_NAME));
-    return new RevocationList(issue(), scope, "test.crl");
+    try {
+      RevocationList read =
+          RevocationLists.all(PemText.load(pem(), Path.of(""))).getFirst();
+      return new RevocationList(read.list(), read.scope(), "test.crl");
+    } catch (PemException refused) {
+      throw new IllegalStateException(refused.what() + ": " + refused.found(), refused);
+    }
   }
 
   public String pem() {

@@ -540,7 +540,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
       return;
     }
     String errorId = journal == null ? RequestIds.next() : journal.id();
-    String accept = request.fields().get(HttpHeaderNames.ACCEPT, "");
+    String accept = String.join(",", request.fields().getAll(HttpHeaderNames.ACCEPT));
     ErrorResponse error = FailurePolicy.render(failure, accept, client.seesDetails(), errorId);
     status = error.status();
     boolean bodiless = request.method().equals("HEAD");

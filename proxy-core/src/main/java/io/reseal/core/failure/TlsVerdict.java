@@ -70,6 +70,20 @@ public record TlsVerdict(Reason reason, String detail, String advice, List<Fact>
     CERTIFICATE_REJECTED,
     /** The peer does not speak TLS on this port. */
     PLAINTEXT_ON_TLS_PORT,
+    /** The peer speaks TLS where cleartext is spoken. */
+    TLS_ON_CLEARTEXT_PORT,
+    /** The client's first bytes are neither TLS nor HTTP. */
+    NOT_A_CLIENT_HELLO,
+    /** The client's ClientHello breaks a rule. */
+    MALFORMED_CLIENT_HELLO,
+    /** The client's ClientHello is beyond the limit. */
+    CLIENT_HELLO_TOO_LARGE,
+    /** The listener was taken out of the configuration while the client was connecting. */
+    LISTENER_GONE,
+    /** No identity is for the server name that the client asks for. */
+    UNKNOWN_SERVER_NAME,
+    /** The client refuses the certificate that it is shown. */
+    SERVER_CERTIFICATE_REFUSED,
     /** The upstream insists on a client certificate, and none is configured for it. */
     CLIENT_CERTIFICATE_REQUIRED,
     /** The upstream asked for a client certificate, and refused the one that it was shown. */

@@ -29,6 +29,7 @@ import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.exchange.Downstream;
 import io.reseal.core.exchange.Exchange;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.http.RequestHead;
 import io.reseal.core.http.RequestHead.Framing;
@@ -174,6 +175,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     if (RequestDecoder.isHeadTooLong(cause)) {
       return new Failure.RequestRejected(431, "head-too-large", detail);
+    }
+    if (RequestDecoder.isTls(cause)) {
+      String rule = TlsVerdict.Reason.TLS_ON_CLEARTEXT_PORT.token();
+      return new Failure.RequestRejected(400, rule, detail);
     }
     return new Failure.RequestRejected(400, "malformed", detail);
   }

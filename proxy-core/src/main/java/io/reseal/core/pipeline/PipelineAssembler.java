@@ -12,6 +12,7 @@ import io.reseal.core.exchange.Exchange;
 import io.reseal.core.exchange.RequestIds;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.PeerText;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
@@ -131,10 +132,13 @@ public final class PipelineAssembler {
         new TerminatedConnection(hello.serverName(), context, TlsLeg.NONE);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
+    PlainAlertHandler alerts = new PlainAlertHandler();
     // Above the SslHandler's place, so that it sees the end of the handshake.
-    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
+    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection, alerts));
     // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
     channel.pipeline().replace(ctx.handler(), null, tls);
+    // Below the SslHandler, because it looks at records before they are decrypted.
+    channel.pipeline().addFirst(alerts);
   }
 
   TerminatedConnection shookHands(Channel channel, TerminatedConnection connection, long nanos) {
@@ -153,8 +157,9 @@ public final class PipelineAssembler {
     return leaf == null ? "" : leaf.getSubjectX500Principal().getName();
   }
 
-  void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
-    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth());
+  void handshakeFailed(
+      Channel channel, TerminatedConnection connection, Throwable cause, int alert) {
+    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth(), alert);
     if (debugWatch.isOn()) {
       String what = "handshake failed: " + verdict.reason().token() + ": " + verdict.detail();
       debug(channel, connection.serverName(), what);
@@ -162,8 +167,7 @@ public final class PipelineAssembler {
     observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
-        verdict.reason().token(),
-        connection.serverName() + ": " + verdict.detail());
+        Refusal.of(connection.serverName(), verdict));
     channel.close();
   }
 
@@ -176,7 +180,7 @@ public final class PipelineAssembler {
 
   private void refused(Channel channel, TlsDecision.Refuse refused) {
     observer.connectionRefused(
-        listener, String.valueOf(channel.remoteAddress()), refused.token(), refused.detail());
+        listener, String.valueOf(channel.remoteAddress()), Refusal.of(refused.verdict()));
   }
 
   void addHttp1(Channel channel, TerminatedConnection connection) {

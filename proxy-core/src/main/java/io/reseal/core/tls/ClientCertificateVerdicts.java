@@ -52,9 +52,8 @@ final class ClientCertificateVerdicts {
           Reason.CLIENT_CERTIFICATE_REQUIRED,
           "the upstream asked for a client certificate, got none, and ended the handshake with the"
               + " alert " + TlsAlert.name(alert),
-          "Configure a client identity for it (tls.clientIdentity of the upstream: certificate and"
-              + " key, signed by a CA that the upstream trusts), or let the upstream not require"
-              + " one.");
+          "Configure a client certificate for it (the upstream's tls.clientIdentity: certificate"
+              + " and key, signed by a CA that it trusts), or let it not require one.");
     }
     String which = CertificateText.subject(identity.leaf()) + " from " + identity.source();
     if (!asked.shown()) {

@@ -46,13 +46,14 @@ final class ClientVerifier extends X509ExtendedTrustManager
     if (verdict == null) {
       return;
     }
-    VerdictException refusal = new VerdictException(verdict);
     if (engine instanceof ReferenceCountedOpenSslEngine) {
       // So that the client gets the alert that fits.
+      VerdictException refusal =
+          new VerdictException(VerdictAlerts.withAlert(verdict, "the client"));
       throw new OpenSslCertificateException(
           refusal.getMessage(), refusal, VerdictAlerts.verifyError(verdict.reason()));
     }
-    throw refusal;
+    throw new VerdictException(verdict);
   }
 
   @Override

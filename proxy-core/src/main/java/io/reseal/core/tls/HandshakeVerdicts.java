@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -31,6 +33,21 @@ public final class HandshakeVerdicts {
   private static final Pattern NATIVE_ERROR = Pattern.compile("error:([0-9a-fA-F]{8}):");
 
   private static final Pattern JDK_ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
+
+  private static final Pattern NETTY_BYTES =
+      Pattern.compile("not an SSL/TLS record: ([0-9a-f]{2,})");
+
+  /** Of hexadecimal digits, enough for a status line. */
+  private static final int MOST_HEX = 96;
+
+  /** What clients send that do not accept the certificate shown to them. */
+  private static final Set<Integer> REFUSALS = Set.of(
+      TlsAlert.BAD_CERTIFICATE,
+      TlsAlert.UNSUPPORTED_CERTIFICATE,
+      TlsAlert.CERTIFICATE_REVOKED,
+      TlsAlert.CERTIFICATE_EXPIRED,
+      TlsAlert.CERTIFICATE_UNKNOWN,
+      TlsAlert.UNKNOWN_CA);
 
   private static final int REASON_MASK = 0xFFF;
   private static final int ALERT_BASE = 1000;
@@ -85,14 +102,19 @@ public final class HandshakeVerdicts {
    *
    * @param cause the handshake future's cause
    * @param clientAuth what the client had to prove
+   * @param alert the number of an alert that came in cleartext, or -1
    */
-  public static TlsVerdict downstream(Throwable cause, ClientAuth clientAuth) {
-    return new HandshakeVerdicts(cause, clientAuth).read();
+  public static TlsVerdict downstream(Throwable cause, ClientAuth clientAuth, int alert) {
+    HandshakeVerdicts verdicts = new HandshakeVerdicts(cause, clientAuth);
+    TlsVerdict verdict = verdicts.read();
+    return verdict.reason() == Reason.HANDSHAKE_FAILED && alert >= 0
+        ? verdicts.onAlert(alert)
+        : verdict;
   }
 
   /** The same for a client that had to prove nothing. */
   public static TlsVerdict downstream(Throwable cause) {
-    return downstream(cause, ClientAuth.NOT_ASKED);
+    return downstream(cause, ClientAuth.NOT_ASKED, /* alert= */ -1);
   }
 
   private static List<Throwable> chainOf(Throwable cause) {
@@ -121,7 +143,7 @@ public final class HandshakeVerdicts {
   private @Nullable TlsVerdict readType() {
     for (Throwable cause : causes) {
       if (cause instanceof NotSslRecordException) {
-        return plaintext();
+        return plaintext(firstBytes(String.valueOf(cause.getMessage())));
       }
       if (cause instanceof SslHandshakeTimeoutException) {
         return verdict(
@@ -146,10 +168,16 @@ public final class HandshakeVerdicts {
       return null;
     }
     return switch (symptom) {
-      case PLAINTEXT -> plaintext();
+      case PLAINTEXT -> plaintext("no TLS record");
       case PROTOCOL -> protocolMismatch();
       case CIPHER -> cipherMismatch();
       case ALPN -> alpnMismatch();
+      case USAGE ->
+        verdict(
+            Reason.WRONG_USAGE,
+            "the key usage of " + peer + "'s certificate does not allow the handshake's signature"
+                + " (digitalSignature is missing)",
+            "Issue the certificate with keyUsage=critical,digitalSignature.");
       case NO_CERTIFICATE -> noCertificate();
       case TOO_LARGE ->
         verdict(
@@ -188,7 +216,10 @@ public final class HandshakeVerdicts {
     return new TlsVerdict(reason, said, adviceForAlert(reason, alert), facts);
   }
 
-  private static Reason reasonOfAlert(int alert) {
+  private Reason reasonOfAlert(int alert) {
+    if (!withUpstream && REFUSALS.contains(alert)) {
+      return Reason.SERVER_CERTIFICATE_REFUSED;
+    }
     return switch (alert) {
       case TlsAlert.PROTOCOL_VERSION, 86 -> Reason.PROTOCOL_MISMATCH;
       case TlsAlert.HANDSHAKE_FAILURE, 71 -> Reason.CIPHER_MISMATCH;
@@ -203,9 +234,11 @@ public final class HandshakeVerdicts {
     if (!withUpstream) {
       return switch (alert) {
         case TlsAlert.UNKNOWN_CA, TlsAlert.BAD_CERTIFICATE, TlsAlert.CERTIFICATE_UNKNOWN ->
-          "The client does not trust the certificate shown: give it the CA, and let the identity"
-              + " send its full chain.";
-        case TlsAlert.CERTIFICATE_EXPIRED -> "Renew the identity's certificate.";
+          "The client does not trust the certificate shown: give it the CA, let the identity send"
+              + " its full chain, and look at its names and dates: reseal doctor -c FILE";
+        case TlsAlert.CERTIFICATE_EXPIRED ->
+          "Renew the identity's certificate; if it is in force, the client's clock is wrong.";
+        case TlsAlert.CERTIFICATE_REVOKED -> "Get the identity a new certificate.";
         default -> "Look for the reason in the client's own log.";
       };
     }
@@ -213,8 +246,8 @@ public final class HandshakeVerdicts {
       case PROTOCOL_MISMATCH -> protocolMismatch().advice();
       case CIPHER_MISMATCH ->
         "The upstream has no cipher suite, group or certificate in common with what is offered, or"
-            + " wants a client certificate; see its log. What is offered: TLS 1.3, and TLS 1.2 with"
-            + " ECDHE and AES-GCM or ChaCha20.";
+            + " speaks TLS 1.1 at most, or wants a client certificate; see its log. What is"
+            + " offered: TLS 1.3, and TLS 1.2 with ECDHE and AES-GCM or ChaCha20.";
       case SERVER_NAME_REJECTED ->
         "The upstream does not know the server name sent: set the upstream's tls.serverName to one"
             + " that it serves.";
@@ -236,10 +269,21 @@ public final class HandshakeVerdicts {
         "Let " + peer + " send its certificate.");
   }
 
-  private TlsVerdict plaintext() {
+  /** What Netty tells of the bytes that are no TLS record, for a sentence. */
+  private static String firstBytes(String message) {
+    Matcher bytes = NETTY_BYTES.matcher(message);
+    if (!bytes.find()) {
+      return "no TLS record";
+    }
+    String hex = bytes.group(1);
+    int even = Math.min(hex.length(), MOST_HEX) & ~1;
+    return HelloVerdicts.shown(HexFormat.of().parseHex(hex.substring(0, even)));
+  }
+
+  private TlsVerdict plaintext(String firstBytes) {
     return verdict(
         Reason.PLAINTEXT_ON_TLS_PORT,
-        peer + " does not speak TLS: its first bytes are no TLS record",
+        peer + " does not speak TLS: its first bytes are " + firstBytes,
         withUpstream
             ? "Point the endpoint at the upstream's TLS port, or use an offload route if cleartext"
                 + " is intended. Check: openssl s_client -connect HOST:PORT"

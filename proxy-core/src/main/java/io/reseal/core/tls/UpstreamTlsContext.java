@@ -89,9 +89,9 @@ public final class UpstreamTlsContext {
         .keyPairs()
         .forEach(each -> KeyKinds.require(each, "upstream \"" + upstreamName + "\""));
     X509ExtendedTrustManager trust = switch (tls.trustAnchors()) {
-      case SystemStore system -> new UpstreamVerifier(AnchorSet.system(), tls, clock);
+      case SystemStore system -> UpstreamVerifier.of(AnchorSet.system(), tls, clock);
       case DestinationCa ca ->
-        new UpstreamVerifier(AnchorSet.of(ca.certificates(), ca.source()), tls, clock);
+        UpstreamVerifier.of(AnchorSet.of(ca.certificates(), ca.source()), tls, clock);
       case Unverified unverified -> UnverifiedTrust.INSTANCE;
     };
     try {

@@ -22,14 +22,21 @@ import org.jspecify.annotations.Nullable;
  * reason; nothing is ever accepted for want of information.
  *
  * <p>Immutable; called on event loops, once per full handshake. On resumption it is not asked (see
- * {@link SessionKey}).
+ * {@link SessionKey}), unless CRLs count ({@link RevocationAwareVerifier}).
  */
-final class UpstreamVerifier extends X509ExtendedTrustManager {
+class UpstreamVerifier extends X509ExtendedTrustManager {
   private static final X509Certificate[] NOBODY = {};
 
   private final ChainCheck check;
   private final boolean commonNameFallback;
   private final InstantSource clock;
+
+  /** A verifier of a policy; with CRLs one that judges resumed sessions too. */
+  static UpstreamVerifier of(AnchorSet anchors, UpstreamTls tls, InstantSource clock) {
+    return tls.revocationLists().isEmpty()
+        ? new UpstreamVerifier(anchors, tls, clock)
+        : new RevocationAwareVerifier(anchors, tls, clock);
+  }
 
   UpstreamVerifier(AnchorSet anchors, UpstreamTls tls, InstantSource clock) {
     this.check = new ChainCheck(anchors, new PathRules(Purpose.SERVER, tls.revocationLists()));
@@ -49,13 +56,14 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
     if (verdict == null) {
       return;
     }
-    VerdictException refusal = new VerdictException(verdict);
     if (engine instanceof ReferenceCountedOpenSslEngine) {
       // So that the upstream's log says the same as ours.
+      VerdictException refusal =
+          new VerdictException(VerdictAlerts.withAlert(verdict, "the upstream"));
       throw new OpenSslCertificateException(
           refusal.getMessage(), refusal, VerdictAlerts.verifyError(verdict.reason()));
     }
-    throw refusal;
+    throw new VerdictException(verdict);
   }
 
   /** The verdict on a chain for a set of accepted names, or null when it is good. */

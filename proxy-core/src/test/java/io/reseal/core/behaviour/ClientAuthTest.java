@@ -9,11 +9,14 @@ import io.reseal.config.ListenerSecurity.UnknownServerName;
 import io.reseal.config.RevocationList;
 import io.reseal.config.ServerIdentity;
 import io.reseal.core.DataPlane;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.Fields;
+import io.reseal.testkit.H2RawClient;
 import io.reseal.testkit.OpensslClient;
+import io.reseal.testkit.ProxyFixture;
 import io.reseal.testkit.ProxySetup;
 import io.reseal.testkit.RecordingOrigin;
 import io.reseal.testkit.TestCrl;
@@ -100,8 +103,8 @@ final class ClientAuthTest {
     }
     proxy = DataPlane.start(setup.config(), new DataPlaneObserver() {
       @Override
-      public void connectionRefused(String listener, String peer, String reason, String detail) {
-        REFUSED.add(reason + " " + detail);
+      public void connectionRefused(String listener, String peer, Refusal refusal) {
+        REFUSED.add(refusal.token() + " " + refusal.logLine());
       }
 
       @Override
@@ -177,6 +180,12 @@ final class ClientAuthTest {
     Await.until(() -> !REFUSED.isEmpty());
     assertThat(REFUSED).singleElement().asString().startsWith(reason + " " + host + ": ");
     assertThat(result.alert()).as(result.output()).isEqualTo(alert);
+    if (!who.equals("none")) {
+      assertThat(REFUSED.getFirst())
+          .contains("configured CA: CN=Client CA", "configured CA source: clients.pem")
+          .contains("subject: CN=" + who, "issuer: CN=", "chain: CN=" + who)
+          .contains("(" + alert + "); alert direction: sent to the client");
+    }
     assertThat(origin.requests()).hasSize(before);
   }
 
@@ -302,6 +311,17 @@ final class ClientAuthTest {
     OpensslClient.Result result =
         connecting(serverName, "tls1_3").showing(ALICE).send(GET.formatted(host));
     assertThat(result.output()).contains("HTTP/1.1 " + status);
+  }
+
+  @Test
+  void sendsACoalescedStreamBack() throws Exception {
+    InetSocketAddress address =
+        Objects.requireNonNull(proxy.addresses().get(ProxySetup.HTTPS)).getFirst();
+    try (H2RawClient client = H2RawClient.connect(ProxyFixture.hello("open.test"), address)) {
+      assertThat(client.get("open.test", "/").complete().status()).isEqualTo(200);
+      assertThat(client.get("required.test", "/").complete().status()).isEqualTo(421);
+      assertThat(client.get("open.test", "/").complete().status()).isEqualTo(200);
+    }
   }
 
   @ParameterizedTest

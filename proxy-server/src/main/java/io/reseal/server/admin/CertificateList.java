@@ -83,19 +83,31 @@ final class CertificateList {
    */
   record Shown(Use use, X509Certificate certificate, List<String> users) {
     private static final Duration CRITICAL = Duration.ofDays(7);
+    private static final int CRITICAL_PART = 8;
     private static final Duration WARNING = Duration.ofDays(30);
+    private static final int WARNING_PART = 4;
 
     Instant end() {
       return certificate.getNotAfter().toInstant();
     }
 
-    /** How bad it is that it ends when it does. */
+    /**
+     * How bad it is that it ends when it does. Certificates that live for days only are renewed late
+     * by design, so a part of its life counts where that is less.
+     */
     Level level(Instant now) {
       Duration left = Duration.between(now, end());
-      if (left.compareTo(CRITICAL) < 0) {
+      Duration life = Duration.between(certificate.getNotBefore().toInstant(), end());
+      if (left.compareTo(lesser(CRITICAL, life.dividedBy(CRITICAL_PART))) < 0) {
         return Level.CRITICAL;
       }
-      return left.compareTo(WARNING) < 0 ? Level.WARNING : Level.GOOD;
+      return left.compareTo(lesser(WARNING, life.dividedBy(WARNING_PART))) < 0
+          ? Level.WARNING
+          : Level.GOOD;
+    }
+
+    private static Duration lesser(Duration one, Duration other) {
+      return one.compareTo(other) < 0 ? one : other;
     }
   }
 }

@@ -8,7 +8,11 @@ import io.reseal.config.ProxyConfig;
 import io.reseal.config.Route;
 import io.reseal.core.UpstreamStatus;
 import io.reseal.core.UpstreamStatus.EndpointStatus;
+import io.reseal.core.failure.FailurePolicy;
 import io.reseal.server.admin.CertificateList.Shown;
+import io.reseal.server.admin.FailureBook.Entry;
+import io.reseal.server.admin.FailureBook.Failed;
+import io.reseal.server.admin.FailureBook.FailedKind;
 import io.reseal.server.admin.TrafficHistory.Sample;
 import io.reseal.server.admin.TrafficHistory.Traffic;
 import io.reseal.server.admin.UpstreamsPage.EndpointState;
@@ -19,23 +23,28 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * What the status page shows, as JSON, as of one moment. Each list is cut at {@value #MOST_ROWS}
- * rows, after those that match what is looked for are chosen and the ones that matter most put first.
+ * What the status page shows, as JSON, as of one moment. Each list is cut at {@value #FEW_ROWS} rows,
+ * or at {@value #MOST_ROWS} where more is asked for, after those that match what is looked for are
+ * chosen and the ones that matter most put first.
  */
 final class StatusDocument {
+  static final int FEW_ROWS = 12;
   static final int MOST_ROWS = 200;
   private static final int MOST_USERS = 5;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final int SERVER_ERRORS = 500;
   private static final double HALF = 0.5;
   private static final double NEARLY_ALL = 0.99;
 
   private final StatusSources sources;
   private final String find;
+  private final Set<String> more;
   private final Instant now = Instant.now();
   private final ProxyConfig config;
   private final Traffic traffic;
@@ -46,10 +55,12 @@ final class StatusDocument {
    * Reads every source once.
    *
    * @param find what rows must contain; empty for all
+   * @param more the lists of which more rows are wanted
    */
-  StatusDocument(StatusSources sources, String find) {
+  StatusDocument(StatusSources sources, String find, Set<String> more) {
     this.sources = sources;
     this.find = find.toLowerCase(Locale.ROOT);
+    this.more = more;
     config = sources.config().get();
     traffic = sources.traffic().now();
     certificates = CertificateList.of(config, sources.sightings());
@@ -61,8 +72,8 @@ final class StatusDocument {
       process(json);
       json.object("traffic", this::traffic)
           .objects("listeners", config.listeners(), this::listener);
-      rows(json, "failures", sources.failures().failures(), DiagnosticsPage::failure, each -> {
-        FailureBook.FailedKind kind = each.kind();
+      rows(json, "failures", failures(), DiagnosticsPage::failure, each -> {
+        FailedKind kind = each.kind();
         return List.of(
             kind.route(), kind.upstream(), kind.token(), each.latest().request());
       });
@@ -76,6 +87,14 @@ final class StatusDocument {
       rows(json, "routes", routes(), this::route, StatusDocument::words);
       rows(json, "upstreams", ordered(upstreams), this::upstream, StatusDocument::words);
     });
+  }
+
+  /** What the proxy or upstreams did wrong first, the latest in front. */
+  private List<Entry<FailedKind, Failed>> failures() {
+    return sources.failures().failures().stream()
+        .sorted(Comparator.comparing(
+            each -> FailurePolicy.answer(each.latest().failure()).status() < SERVER_ERRORS))
+        .toList();
   }
 
   private void process(JsonText json) {
@@ -101,11 +120,12 @@ final class StatusDocument {
     List<T> found = find.isEmpty()
         ? all
         : all.stream().filter(each -> matches(words.apply(each))).toList();
+    int shown = Math.min(found.size(), more.contains(key) ? MOST_ROWS : FEW_ROWS);
     json.object(
         key,
         each -> each.number("total", all.size())
             .number("found", found.size())
-            .objects("rows", found.subList(0, Math.min(found.size(), MOST_ROWS)), row));
+            .objects("rows", found.subList(0, shown), row));
   }
 
   private boolean matches(List<String> words) {

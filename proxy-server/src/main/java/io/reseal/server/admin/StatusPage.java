@@ -4,14 +4,15 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /** The status page for people: its files, and what it shows. */
 public final class StatusPage {
-  /** Longer ones match no less. */
-  private static final int MOST_FIND = 100;
+  /** What is looked for is cut there. */
+  private static final int MOST_CHARACTERS = 100;
 
   /*
    * Scripts and styles of our own files alone; nothing inline, nothing from elsewhere, no text that
@@ -35,7 +36,17 @@ public final class StatusPage {
     file(pages, "/status.css", "status.css", "text/css; charset=utf-8");
     file(pages, "/status.js", "status.js", "text/javascript; charset=utf-8");
     file(pages, "/status.svg", "status.svg", "image/svg+xml");
-    pages.page("/status.json", request -> AdminAnswer.json(document(find(request))));
+    pages.page("/status.json", this::json);
+  }
+
+  private AdminAnswer json(AdminRequest request) {
+    Map<String, List<String>> query;
+    try {
+      query = new QueryStringDecoder(request.query(), /* hasPath= */ false).parameters();
+    } catch (IllegalArgumentException brokenEscape) {
+      return AdminAnswer.text(400, "the query cannot be read");
+    }
+    return AdminAnswer.json(document(one(query, "find"), one(query, "more")));
   }
 
   private static void file(AdminPages pages, String path, String name, String contentType) {
@@ -51,15 +62,18 @@ public final class StatusPage {
     }
   }
 
-  private static String find(AdminRequest request) {
-    QueryStringDecoder query = new QueryStringDecoder(request.query(), /* hasPath= */ false);
-    String find =
-        query.parameters().getOrDefault("find", List.of("")).getFirst().strip();
-    return find.substring(0, Math.min(find.length(), MOST_FIND));
+  private static String one(Map<String, List<String>> query, String name) {
+    String text = query.getOrDefault(name, List.of("")).getFirst().strip();
+    return text.substring(0, Math.min(text.length(), MOST_CHARACTERS));
   }
 
-  /** What the page shows, as of now. */
-  String document(String find) {
-    return new StatusDocument(sources, find).text();
+  /**
+   * What the page shows, as of now.
+   *
+   * @param find what rows must contain; empty for all
+   * @param more the lists of which more rows are wanted, between commas
+   */
+  String document(String find, String more) {
+    return new StatusDocument(sources, find, new HashSet<>(List.of(more.split(",")))).text();
   }
 }

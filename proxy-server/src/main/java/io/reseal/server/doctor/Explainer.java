@@ -72,8 +72,10 @@ public final class Explainer {
     boolean tls = table.tls() != null;
     if (tls != question.isTls()) {
       return tls
-          ? refused("400 plaintext-on-tls-port", "the listener speaks TLS; use https://")
-          : refused("not-tls", "the listener speaks cleartext; use http://, or give it tls: {}");
+          ? refused("400 plaintext_on_tls_port", "the listener speaks TLS; use https://")
+          : refused(
+              "400 tls_on_cleartext_port",
+              "the listener speaks cleartext; use http://, or give it tls: {}");
     }
     RequestHead head = head();
     Failure broken = snapshot.canonicalRequest().check(head, tls);
@@ -123,10 +125,8 @@ public final class Explainer {
       case TlsDecision.Refuse refuse -> {
         connection.put("decision", "refuse");
         return refused(
-            refuse.token(),
-            "no identity of the listener covers %s and it has no defaultIdentity; the client gets"
-                    .formatted(serverName.isEmpty() ? "a missing server name" : serverName)
-                + " a TLS alert");
+            refuse.verdict().reason().token(),
+            refuse.verdict().detail() + "; the client gets a TLS alert");
       }
       case TlsDecision.Passthrough(UpstreamPlan upstream, String route) -> {
         connection.put("decision", "passthrough");

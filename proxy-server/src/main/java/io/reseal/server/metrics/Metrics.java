@@ -42,6 +42,7 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry = registry();
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final CertificateGauges certificates = new CertificateGauges(registry);
+  private final LimitGauges limits = new LimitGauges(registry);
   private final StateGauges state = new StateGauges(registry);
   private final ReloadMeters reloads = new ReloadMeters(registry);
   private final MetricsObserver observer;
@@ -54,6 +55,7 @@ public final class Metrics implements AutoCloseable {
   public Metrics(ProxyConfig config, String version) {
     observer = new MetricsObserver(new Meters(registry), certificates, config);
     certificates.configure(config);
+    limits.configure(config);
     Gauge.builder("reseal.build.info", () -> 1)
         .description("Always 1; its labels say what runs.")
         .tags(Tags.of("version", version, "java", Runtime.version().toString()))
@@ -122,6 +124,7 @@ public final class Metrics implements AutoCloseable {
   public void configure(ProxyConfig config) {
     observer.configure(config);
     certificates.configure(config);
+    limits.configure(config);
     state.configure(config);
     removeGone("route", config.routes().stream().map(Route::name));
     removeGone("upstream", config.upstreams().stream().map(Upstream::name));

@@ -3,6 +3,7 @@ package io.reseal.server.run;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.PeerText;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +30,14 @@ public final class LoggingObserver implements DataPlaneObserver, AutoCloseable {
   }
 
   @Override
-  public void connectionRefused(String listener, String peer, String reason, String detail) {
-    if (LOG.isDebugEnabled() && flood.mayTell(reason, listener, "", Level.DEBUG)) {
+  public void connectionRefused(String listener, String peer, Refusal refusal) {
+    if (LOG.isDebugEnabled() && flood.mayTell(refusal.token(), listener, "", Level.DEBUG)) {
       LOG.debug(
-          "listener \"{}\", client {}: {} {}",
+          "refused listener=\"{}\" client={}: {}: {}",
           listener,
           peer,
-          reason,
-          PeerText.escape(detail, 300));
+          refusal.token(),
+          refusal.logLine());
     }
   }
 

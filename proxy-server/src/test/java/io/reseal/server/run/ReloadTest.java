@@ -68,7 +68,7 @@ final class ReloadTest {
   }
 
   private static TestPki.Issued identity() {
-    return TestPki.server("a.test", "moved.test")
+    return TestPki.server("a.test", "moved.test", "other.test", "new.test")
         .issuer(Certificates.FRONT.authority())
         .issue();
   }
