@@ -15,7 +15,10 @@ import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.DebugWatch;
+import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.SnapshotCompiler;
 import io.reseal.core.tls.ClientPolicy;
@@ -83,13 +86,14 @@ public class ExchangeBenchmark {
     ClientConnection connection = new ClientConnection(
         loop,
         DataPlaneObserver.NONE,
-        SampleConfig.LISTENER,
+        new DebugWatch(),
+        new ClientFacts(SampleConfig.LISTENER, "192.0.2.7", 40_000, TlsLeg.NONE),
         "",
         -1,
         ClientPolicy.NONE,
         EdgeConnection.of(peer, local, /* tls= */ false, /* peerTrusted= */ false),
         /* seesDetails= */ false);
-    new Http1Connection(connection, client, (from, to, host, protocol) -> {
+    new Http1Connection(connection, client, (from, channel, to, over, protocol) -> {
           throw new IllegalStateException("no upgrade is asked for");
         })
         .install();

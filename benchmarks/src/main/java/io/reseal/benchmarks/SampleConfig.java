@@ -1,5 +1,6 @@
 package io.reseal.benchmarks;
 
+import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AdminSettings;
 import io.reseal.config.Diagnostics;
 import io.reseal.config.HostPattern;
@@ -13,6 +14,7 @@ import io.reseal.config.RequestPolicy;
 import io.reseal.config.Route;
 import io.reseal.config.RuntimeSettings;
 import io.reseal.config.Timeouts;
+import io.reseal.config.TracingSettings;
 import io.reseal.config.Upstream;
 import io.reseal.config.UpstreamTls;
 import java.util.ArrayList;
@@ -80,6 +82,8 @@ final class SampleConfig {
         new RuntimeSettings(
             RuntimeSettings.Transport.NIO, RuntimeSettings.TlsProvider.BORINGSSL, 1),
         Diagnostics.DEFAULT,
-        AdminSettings.OFF);
+        AdminSettings.OFF,
+        AccessLogSettings.OFF,
+        TracingSettings.DEFAULT);
   }
 }

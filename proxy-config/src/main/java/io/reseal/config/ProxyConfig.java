@@ -16,6 +16,8 @@ import java.util.List;
  * @param runtime settings of the process: transport, TLS provider, event loops
  * @param diagnostics who is told why a request failed
  * @param admin the ports for operators and load balancers
+ * @param accessLog the lines about exchanges and tunnels
+ * @param tracing how a request can be followed from one system to the next
  */
 public record ProxyConfig(
     List<Listener> listeners,
@@ -27,7 +29,9 @@ public record ProxyConfig(
     RequestPolicy requests,
     RuntimeSettings runtime,
     Diagnostics diagnostics,
-    AdminSettings admin) {
+    AdminSettings admin,
+    AccessLogSettings accessLog,
+    TracingSettings tracing) {
   public ProxyConfig {
     listeners = List.copyOf(listeners);
     identities = List.copyOf(identities);
@@ -47,6 +51,8 @@ public record ProxyConfig(
         requests,
         other,
         diagnostics,
-        admin);
+        admin,
+        accessLog,
+        tracing);
   }
 }

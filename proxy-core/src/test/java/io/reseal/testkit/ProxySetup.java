@@ -1,5 +1,6 @@
 package io.reseal.testkit;
 
+import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AdminSettings;
 import io.reseal.config.Diagnostics;
 import io.reseal.config.HostPattern;
@@ -19,6 +20,7 @@ import io.reseal.config.RuntimeSettings;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.Timeouts;
 import io.reseal.config.TlsVersions;
+import io.reseal.config.TracingSettings;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
 import io.reseal.config.UpstreamTls;
@@ -49,6 +51,8 @@ public final class ProxySetup {
   private Timeouts timeouts = Timeouts.DEFAULT;
   private RequestPolicy requests = RequestPolicy.DEFAULT;
   private AdminSettings admin = AdminSettings.OFF;
+  private AccessLogSettings accessLog = AccessLogSettings.OFF;
+  private TracingSettings tracing = TracingSettings.DEFAULT;
   private RuntimeSettings runtime =
       new RuntimeSettings(RuntimeSettings.Transport.AUTO, RuntimeSettings.TlsProvider.BORINGSSL, 1);
 
@@ -193,6 +197,16 @@ public final class ProxySetup {
     return this;
   }
 
+  public ProxySetup accessLog(AccessLogSettings settings) {
+    accessLog = settings;
+    return this;
+  }
+
+  public ProxySetup tracing(TracingSettings settings) {
+    tracing = settings;
+    return this;
+  }
+
   public ProxyConfig config() {
     List<String> names = identities.stream().map(ServerIdentity::name).toList();
     ListenerSecurity.Tls tls = new ListenerSecurity.Tls(
@@ -207,7 +221,9 @@ public final class ProxySetup {
         requests,
         runtime,
         Diagnostics.DEFAULT,
-        admin);
+        admin,
+        accessLog,
+        tracing);
   }
 
   private Listener listener(String name, ListenerSecurity security) {

@@ -24,10 +24,12 @@ import java.util.Map;
 final class ModelReader {
   private final Findings findings;
   private final MaterialReader material;
+  private final LogReader logs;
 
   ModelReader(Findings findings, Path base) {
     this.findings = findings;
     this.material = new MaterialReader(findings, base);
+    this.logs = new LogReader(base);
   }
 
   ProxyConfig read(Section root) {
@@ -59,7 +61,9 @@ final class ModelReader {
         requests(root.section("requests", ConfigSchema.REQUESTS)),
         runtime(root.section("runtime", ConfigSchema.RUNTIME)),
         diagnostics(root.section("diagnostics", ConfigSchema.DIAGNOSTICS)),
-        new AdminReader(findings).admin(root.section("admin", ConfigSchema.ADMIN)));
+        new AdminReader(findings).admin(root.section("admin", ConfigSchema.ADMIN)),
+        logs.accessLog(root.section("accessLog", ConfigSchema.ACCESS_LOG)),
+        logs.tracing(root.section("tracing", ConfigSchema.TRACING)));
   }
 
   private Upstream upstream(String name, Section section) {

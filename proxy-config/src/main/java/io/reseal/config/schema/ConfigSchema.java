@@ -1,9 +1,11 @@
 package io.reseal.config.schema;
 
+import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AdminSettings;
 import io.reseal.config.Limits;
 import io.reseal.config.Listener;
 import io.reseal.config.Timeouts;
+import io.reseal.config.TracingSettings;
 import io.reseal.config.schema.FieldType.Choice;
 import io.reseal.config.schema.FieldType.Group;
 import io.reseal.config.schema.FieldType.ListOf;
@@ -538,6 +540,74 @@ public final class ConfigSchema {
                   + " `localhost`, loopback and the address that they came in by. Any other is"
                   + " refused: it is how a web page reaches what is not meant for it.")));
 
+  public static final ObjectType ACCESS_LOG = new ObjectType(
+      "access log",
+      "One line for each exchange and each tunnel, written when it ends. Its fields are in"
+          + " access-log.md. Nothing waits for it: what a slow or full output cannot take is"
+          + " dropped and counted.",
+      List.of(
+          optional(
+              "output",
+              FieldType.TEXT,
+              "off",
+              "`off`, `stdout`, or the path of a file. The file is opened again on SIGHUP and"
+                  + " within a second after it was renamed or removed, so that logrotate works"
+                  + " as it is."),
+          optional(
+              "format",
+              new Choice(List.of("json", "text")),
+              "json",
+              "One JSON object to a line, or `key=value` pairs."),
+          optional(
+              "query",
+              new Choice(List.of("omit", "names", "keep")),
+              "omit",
+              "What is said of a request's query: nothing; the parameters' names, with `*` for"
+                  + " values; or everything. Security: links and forms put secrets there, and"
+                  + " whoever reads the log reads them. The fields of a request, cookies and"
+                  + " authorization among them, are never logged, apart from `User-Agent`."),
+          optional(
+              "queueLines",
+              new Whole(64, 1_048_576),
+              text(AccessLogSettings.OFF.queueLines()),
+              "How many lines may wait for a slow output.")));
+
+  public static final ObjectType TRACING = new ObjectType(
+      "tracing",
+      "How a request can be followed from one system to the next.",
+      List.of(
+          optional(
+              "requestId",
+              new Choice(List.of("pass", "set")),
+              "pass",
+              "What upstreams get in `X-Request-Id`: what the client sent, or the id that logs"
+                  + " and error responses have. That id is taken from the client's"
+                  + " `X-Request-Id` where it is one of `trustedPeers`, else it is made up."),
+          optional(
+              "traceparent",
+              new Choice(List.of("pass", "start")),
+              "pass",
+              "What upstreams get in `traceparent` (W3C Trace Context): what the client sent; or"
+                  + " the client's trace with this request as parent, and a new trace where"
+                  + " there is none. An `endpoint` makes it `start`."),
+          optional(
+              "endpoint",
+              FieldType.TEXT,
+              "off",
+              "Where spans go, one for each exchange, as OTLP over HTTP with protobuf: the whole"
+                  + " URL, as `http://127.0.0.1:4318/v1/traces`. Traffic never waits for it."),
+          optional(
+              "sampleOneIn",
+              new Whole(1, 1_000_000),
+              text(TracingSettings.DEFAULT.sampleOneIn()),
+              "Of so many traces one is recorded. For traces of `trustedPeers` their own"
+                  + " decision stands."),
+          optional(
+              "queueSpans",
+              new Whole(64, 1_048_576),
+              text(TracingSettings.DEFAULT.queueSpans()),
+              "How many spans may wait for the collector.")));
+
   public static final ObjectType ROOT = new ObjectType(
       "configuration",
       "The whole file.",
@@ -555,7 +625,10 @@ public final class ConfigSchema {
               new Group(DIAGNOSTICS),
               "see below",
               "Who is told why a request failed."),
-          optional("admin", new Group(ADMIN), "see below", "For operators and load balancers.")));
+          optional("admin", new Group(ADMIN), "see below", "For operators and load balancers."),
+          optional(
+              "accessLog", new Group(ACCESS_LOG), "off", "A line for each exchange and tunnel."),
+          optional("tracing", new Group(TRACING), "see below", "Request ids and traces.")));
 
   /** Every group of keys, in the order of the reference page. */
   public static final List<ObjectType> ALL = List.of(
@@ -576,7 +649,9 @@ public final class ConfigSchema {
       REQUESTS,
       RUNTIME,
       DIAGNOSTICS,
-      ADMIN);
+      ADMIN,
+      ACCESS_LOG,
+      TRACING);
 
   private ConfigSchema() {}
 

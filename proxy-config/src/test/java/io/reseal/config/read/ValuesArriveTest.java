@@ -2,6 +2,7 @@ package io.reseal.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AdminSettings;
 import io.reseal.config.AdminSettings.Port;
 import io.reseal.config.HostPort;
@@ -10,11 +11,13 @@ import io.reseal.config.RequestPolicy.EncodedSlashes;
 import io.reseal.config.RequestPolicy.RepeatedSlashes;
 import io.reseal.config.RequestPolicy.UnderscoresInNames;
 import io.reseal.config.RuntimeSettings;
+import io.reseal.config.TracingSettings;
 import io.reseal.config.schema.ConfigSchema;
 import io.reseal.config.schema.Field;
 import io.reseal.config.schema.FieldType;
 import io.reseal.config.schema.ObjectType;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -47,13 +50,44 @@ class ValuesArriveTest {
     requireSameWords(ConfigSchema.REQUESTS, "encodedSlashes", EncodedSlashes.values());
     requireSameWords(ConfigSchema.REQUESTS, "repeatedSlashes", RepeatedSlashes.values());
     requireSameWords(ConfigSchema.REQUESTS, "underscoresInNames", UnderscoresInNames.values());
+    requireSameWords(ConfigSchema.ACCESS_LOG, "format", AccessLogSettings.Format.values());
+    requireSameWords(ConfigSchema.ACCESS_LOG, "query", AccessLogSettings.Query.values());
+    requireSameWords(ConfigSchema.TRACING, "requestId", TracingSettings.RequestId.values());
+    requireSameWords(ConfigSchema.TRACING, "traceparent", TracingSettings.Traceparent.values());
     requireSameWords(ConfigSchema.RUNTIME, "transport", RuntimeSettings.Transport.values());
     requireSameWords(ConfigSchema.RUNTIME, "tlsProvider", RuntimeSettings.TlsProvider.values());
   }
 
   @Test
+  void whatIsWrittenAboutRequestsArrives() {
+    ProxyConfig config = read(START + """
+        accessLog: {output: access.log, format: text, query: names, queueLines: 100}
+        tracing:
+          requestId: set
+          traceparent: start
+          endpoint: http://127.0.0.1:4318/v1/traces
+          sampleOneIn: 7
+          queueSpans: 99
+        """);
+    assertThat(config.accessLog())
+        .isEqualTo(new AccessLogSettings(
+            new AccessLogSettings.Output.File(folder.resolve("access.log")),
+            AccessLogSettings.Format.TEXT,
+            AccessLogSettings.Query.NAMES,
+            100));
+    assertThat(config.tracing())
+        .isEqualTo(new TracingSettings(
+            TracingSettings.RequestId.SET,
+            TracingSettings.Traceparent.START,
+            new TracingSettings.Export.Otlp(URI.create("http://127.0.0.1:4318/v1/traces")),
+            7,
+            99));
+  }
+
+  @Test
   void nothingSaidIsEveryDefault() {
-    assertThat(read(START + "limits:\ntimeouts:\nrequests:\nruntime:\ndiagnostics:\nadmin:\n"))
+    assertThat(read(START + "limits:\ntimeouts:\nrequests:\nruntime:\ndiagnostics:\nadmin:\n"
+            + "accessLog:\ntracing:\n"))
         .isEqualTo(read(START));
   }
 

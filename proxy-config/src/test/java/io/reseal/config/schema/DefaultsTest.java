@@ -2,6 +2,7 @@ package io.reseal.config.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AdminSettings;
 import io.reseal.config.Diagnostics;
 import io.reseal.config.Limits;
@@ -11,6 +12,7 @@ import io.reseal.config.RedirectTarget;
 import io.reseal.config.RequestPolicy;
 import io.reseal.config.RuntimeSettings;
 import io.reseal.config.Timeouts;
+import io.reseal.config.TracingSettings;
 import io.reseal.config.UpstreamTls;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -90,6 +92,16 @@ class DefaultsTest {
     assertThat(stated(ConfigSchema.ADMIN, "statusAddress"))
         .isEqualTo(standard.statusAddress().toString());
     assertThat(stated(ConfigSchema.ADMIN, "hosts")).isEqualTo(standard.hosts().toString());
+  }
+
+  @Test
+  void accessLogAgrees() throws ReflectiveOperationException {
+    requireSame(ConfigSchema.ACCESS_LOG, AccessLogSettings.OFF);
+  }
+
+  @Test
+  void tracingAgrees() throws ReflectiveOperationException {
+    requireSame(ConfigSchema.TRACING, TracingSettings.DEFAULT);
   }
 
   /** Every component of the record has a key of the same name, in order, with its value. */

@@ -1,7 +1,9 @@
 package io.reseal.core.exchange;
 
 import io.reseal.core.http.EdgeConnection;
+import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.tls.ClientPolicy;
 
@@ -9,7 +11,8 @@ import io.reseal.core.tls.ClientPolicy;
  * What the exchanges of one client connection share.
  *
  * @param loop the event loop that the connection lives on
- * @param listener the listener's name
+ * @param debugWatch what to tell everything about
+ * @param facts what is known of the connection
  * @param serverName the SNI of the connection, empty for none or cleartext
  * @param policyGroup the TLS policy group of the served identity, -1 for cleartext
  * @param proven what the client had to prove by a certificate
@@ -19,12 +22,18 @@ import io.reseal.core.tls.ClientPolicy;
 public record ClientConnection(
     LoopState loop,
     DataPlaneObserver observer,
-    String listener,
+    DebugWatch debugWatch,
+    ClientFacts facts,
     String serverName,
     int policyGroup,
     ClientPolicy proven,
     EdgeConnection edge,
     boolean seesDetails) {
+  /** The listener's name. */
+  public String listener() {
+    return facts.listener();
+  }
+
   public boolean isTls() {
     return policyGroup >= 0;
   }

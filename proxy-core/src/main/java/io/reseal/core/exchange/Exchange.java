@@ -2,19 +2,17 @@ package io.reseal.core.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.reseal.config.Timeouts;
 import io.reseal.core.failure.ErrorResponse;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.TimeoutPhase;
 import io.reseal.core.failure.Failure.UpstreamFault;
 import io.reseal.core.failure.FailurePolicy;
-import io.reseal.core.http.Redirects;
 import io.reseal.core.http.RequestHead;
 import io.reseal.core.http.RequestHead.Framing;
 import io.reseal.core.http.ResponseHead;
@@ -23,6 +21,7 @@ import io.reseal.core.http.UpstreamRequest;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.observe.DataPlaneObserver.Retry;
 import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.RoutePlan;
 import io.reseal.core.snapshot.RoutingDecision;
@@ -32,8 +31,6 @@ import io.reseal.core.upstream.UpstreamConnection;
 import io.reseal.core.upstream.UpstreamPool;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +64,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   private final LoopState loop;
   private final Snapshot snapshot;
   private final Timeouts timeouts;
+  private final @Nullable Journal journal;
   private final long startedAtNanos = System.nanoTime();
   private final Deadline deadline;
 
@@ -74,7 +72,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   private String route = "";
   private @Nullable UpstreamPool pool;
   private @Nullable UpstreamConnection upstream;
-  private String endpoint = "";
+  private UpstreamFacts connectionFacts = UpstreamFacts.NONE;
+  private boolean reused;
   private @Nullable ArrayDeque<ByteBuf> waitingBody;
   private HttpHeaders requestTrailers = EmptyHttpHeaders.INSTANCE;
   private @Nullable ResponseHead switching;
@@ -99,6 +98,9 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     this.loop = client.loop();
     this.snapshot = loop.snapshot();
     this.timeouts = snapshot.config().timeouts();
+    this.journal = snapshot.isJournalled() || client.debugWatch().isOn()
+        ? new Journal(client, request, snapshot.config().tracing())
+        : null;
     this.deadline = loop.deadlines().register(this::timedOut);
   }
 
@@ -116,14 +118,16 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         request.host(),
         request.routingPath());
     switch (decision) {
-      case RoutingDecision.NotServed why ->
+      case RoutingDecision.NotServed why -> {
+        routed("");
         fail(
             why.isMisdirected()
                 ? new Failure.Misdirected(client.serverName(), request.host())
                 : new Failure.NoRoute(request.host(), request.path()));
+      }
       case RoutePlan.Redirect redirect -> redirect(redirect);
       case RoutePlan.Forward forward -> {
-        route = forward.name();
+        routed(forward.name());
         UpstreamPool chosen = loop.pool(forward.upstream());
         pool = chosen;
         chosen.enter();
@@ -132,8 +136,16 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     }
   }
 
+  private void routed(String name) {
+    route = name;
+    if (journal != null) {
+      journal.routed(name);
+    }
+  }
+
   /** Answers a request that must not be routed. */
   public void refuse(Failure failure) {
+    routed("");
     requestEnded = request.framing() == Framing.NONE;
     fail(failure);
   }
@@ -192,7 +204,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
       return;
     }
     loseUpstream();
-    ended(/* complete= */ false, new Failure.ClientGone(detail), "");
+    ended(/* complete= */ false, new Failure.ClientGone(detail), id());
   }
 
   /** The client's request turned out broken after its head. */
@@ -224,6 +236,21 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     return request;
   }
 
+  /** The name of the route taken; empty for none. */
+  public String route() {
+    return route;
+  }
+
+  /** The name of the upstream asked; empty for none. */
+  public String upstreamName() {
+    return pool == null ? "" : pool.plan().name();
+  }
+
+  /** What finds the exchange in logs; empty where nobody asked for it. */
+  public String id() {
+    return journal == null ? "" : journal.id();
+  }
+
   // ---- called by the pool
 
   @Override
@@ -233,10 +260,17 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
       return;
     }
     upstream = connection;
-    endpoint = connection.endpoint();
+    connectionFacts = connection.facts();
+    reused = connection.isReused();
     state = State.REQUESTING;
     boolean bodyFollows = request.framing() != Framing.NONE;
-    connection.send(UpstreamRequest.of(request, client.edge()), !bodyFollows, this);
+    HttpRequest outbound = UpstreamRequest.of(request, client.edge());
+    if (journal != null) {
+      // A pooled connection is handed over within the call that asks for it.
+      journal.connected(connectionFacts, reused, reused ? startedAtNanos : System.nanoTime());
+      journal.mark(outbound);
+    }
+    connection.send(outbound, !bodyFollows, this);
     if (bodyFollows) {
       sendWaitingBody(connection);
     }
@@ -263,6 +297,9 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     UpstreamConnection connection = upstream;
     if (state == State.ENDED || connection == null) {
       return;
+    }
+    if (journal != null) {
+      journal.responded(head);
     }
     int code = head.status().code();
     ResponseRules.Checked checked =
@@ -397,30 +434,18 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   // ---- inside
 
   private boolean mayReplay() {
-    if (request.framing() != Framing.NONE) {
-      return false;
-    }
-    return switch (request.method()) {
-      // RFC 9110 section 9.2.2: the idempotent methods.
-      case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
-      default -> false;
-    };
+    return request.framing() == Framing.NONE && request.isIdempotent();
   }
 
   private void redirect(RoutePlan.Redirect redirect) {
-    route = redirect.name();
+    routed(redirect.name());
     if (request.host().isEmpty() && redirect.target().host().isEmpty()) {
       fail(new Failure.RequestRejected(
           400, "host", "no host to redirect to: HTTP/1.0 without Host"));
       return;
     }
-    String location = Redirects.location(request, redirect.target());
-    HttpHeaders fields =
-        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
-    fields.set(HttpHeaderNames.LOCATION, location);
-    fields.set(HttpHeaderNames.CONTENT_LENGTH, "0");
-    status = redirect.target().status();
-    ResponseHead head = new ResponseHead(HttpResponseStatus.valueOf(status), fields, Framing.NONE);
+    ResponseHead head = OwnResponses.redirect(request, redirect.target());
+    status = head.status().code();
     ended(/* complete= */ true, null, "");
     downstream.writeHead(head, /* end= */ true);
   }
@@ -480,7 +505,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
 
   private Failure timeout() {
     UpstreamConnection connection = upstream;
-    String to = pool == null ? "" : pool.plan().name();
+    String to = upstreamName();
+    String endpoint = connectionFacts.endpoint();
     Duration bodyIdle = timeouts.bodyIdle();
     if (state == State.REQUESTING && requestEnded) {
       return new Failure.UpstreamTimedOut(
@@ -503,36 +529,25 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   }
 
   private Failure broken(UpstreamFault fault, String detail) {
-    return new Failure.UpstreamBroken(
-        fault, pool == null ? "" : pool.plan().name(), endpoint, detail);
+    return new Failure.UpstreamBroken(fault, upstreamName(), connectionFacts.endpoint(), detail);
   }
 
   private void fail(Failure failure) {
     loseUpstream();
     if (state == State.RESPONDING) {
-      ended(/* complete= */ false, failure, "");
+      ended(/* complete= */ false, failure, id());
       downstream.breakOff(failure);
       return;
     }
-    String errorId = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    String errorId = journal == null ? RequestIds.next() : journal.id();
     String accept = String.join(",", request.fields().getAll(HttpHeaderNames.ACCEPT));
     ErrorResponse error = FailurePolicy.render(failure, accept, client.seesDetails(), errorId);
-    HttpHeaders fields =
-        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
-    fields.set(HttpHeaderNames.CONTENT_TYPE, error.contentType());
-    fields.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(error.body().length));
-    fields.set("cache-control", "no-store");
-    fields.set("proxy-status", error.proxyStatus());
-    error.extraFields().forEach(fields::set);
     status = error.status();
     boolean bodiless = request.method().equals("HEAD");
+    responseBytes = bodiless ? 0 : error.body().length;
     ended(/* complete= */ true, failure, errorId);
-    downstream.writeHead(
-        new ResponseHead(
-            HttpResponseStatus.valueOf(status), fields, bodiless ? Framing.NONE : Framing.LENGTH),
-        bodiless);
+    downstream.writeHead(OwnResponses.error(error, bodiless), bodiless);
     if (!bodiless) {
-      responseBytes += error.body().length;
       downstream.writeBody(Unpooled.wrappedBuffer(error.body()));
       downstream.writeEnd(EmptyHttpHeaders.INSTANCE);
     }
@@ -565,21 +580,38 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     if (failure != null) {
       client.observer().failed(failure, errorId, route, request.host() + request.path());
     }
-    client
-        .observer()
-        .exchangeEnded(new ExchangeRecord(
-            client.listener(),
-            request.version().token(),
-            request.method(),
-            request.host(),
-            request.path(),
-            route,
-            pool == null ? "" : pool.plan().name(),
-            endpoint,
-            status,
-            requestBytes,
-            responseBytes,
-            complete,
-            System.nanoTime() - startedAtNanos));
+    ExchangeRecord told = told(complete, failure);
+    if (journal != null) {
+      journal.ended(told);
+    }
+    client.observer().exchangeEnded(told);
+  }
+
+  private ExchangeRecord told(boolean complete, @Nullable Failure failure) {
+    Journal noted = journal;
+    return new ExchangeRecord(
+        client.facts(),
+        id(),
+        noted == null ? null : noted.traceContext(),
+        request.version().token(),
+        ExchangeRecord.cut(request.method()),
+        ExchangeRecord.cut(request.host()),
+        ExchangeRecord.cut(request.path()),
+        ExchangeRecord.cut(request.query()),
+        noted == null ? "" : noted.userAgent(),
+        route,
+        upstreamName(),
+        connectionFacts,
+        reused,
+        replayed,
+        status,
+        requestBytes,
+        responseBytes,
+        complete,
+        failure,
+        startedAtNanos,
+        noted == null ? 0 : noted.connectedNanos(),
+        noted == null ? 0 : noted.respondedNanos(),
+        System.nanoTime());
   }
 }

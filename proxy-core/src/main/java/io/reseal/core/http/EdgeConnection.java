@@ -66,7 +66,7 @@ public final class EdgeConnection {
   }
 
   /** The client's IP address. */
-  String peer() {
+  public String peer() {
     return peer;
   }
 

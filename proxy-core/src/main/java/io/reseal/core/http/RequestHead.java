@@ -85,6 +85,14 @@ public final class RequestHead {
     return method;
   }
 
+  /** Whether the method is one of RFC 9110 section 9.2.2 that may be asked twice. */
+  public boolean isIdempotent() {
+    return switch (method) {
+      case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
+      default -> false;
+    };
+  }
+
   /** The request target as received ({@code :path} in HTTP/2). */
   public String target() {
     return target;

@@ -420,7 +420,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     encoder.nextIsBodiless(true);
     channel.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, head.status(), head.fields()));
     channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-    tunnelStarter.start(channel, upstream, over == null ? "" : over.request().host(), protocol);
+    if (over != null) {
+      tunnelStarter.start(client, channel, upstream, over, protocol);
+    }
     // The tunnel's handlers stand at the ends now. The connection goes first, so that the bytes
     // which the decoders give up on removal meet the tunnel and nobody else.
     lingering = true;
@@ -499,6 +501,16 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
   /** The one who joins an upgraded connection and its upstream to a tunnel. */
   @FunctionalInterface
   public interface TunnelStarter {
-    void start(Channel client, UpstreamConnection upstream, String host, String protocol);
+    /**
+     * Joins them.
+     *
+     * @param over the exchange that asked for the upgrade
+     */
+    void start(
+        ClientConnection client,
+        Channel channel,
+        UpstreamConnection upstream,
+        Exchange over,
+        String protocol);
   }
 }

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http2ClientConnection extends Http2ConnectionHandler
     implements LoopFlusher.Flushable {
+  /** Resets, control frames, empty frames: their bounds have no keys. */
+  private static final String FRAME_BUDGET = "http2-frames";
+
   /** Between the two steps of a drain: a round trip, and some. */
   private static final Duration DRAIN_WAIT = Duration.ofSeconds(1);
 
@@ -164,6 +167,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
     Http2Stream stream = connection().stream(streamId);
     StreamExchange exchange = exchangeOf(stream);
     Http2Exception.StreamException told = error;
+    countLimit(error);
     if (!outbound && stream == null && error.error() == Http2Error.STREAM_CLOSED) {
       if (!resets.contains(streamId)) {
         onConnectionError(ctx, outbound, cause, closedStream(streamId));
@@ -184,6 +188,28 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
     }
     super.onStreamError(ctx, outbound, cause, told);
     flushLater();
+  }
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext ctx,
+      boolean outbound,
+      Throwable cause,
+      @Nullable Http2Exception error) {
+    if (error != null && !outbound) {
+      countLimit(error);
+    }
+    super.onConnectionError(ctx, outbound, cause, error);
+  }
+
+  private void countLimit(Http2Exception error) {
+    if (error instanceof Http2Exception.HeaderListSizeException) {
+      client.observer().limitReached("limits.requestHeadBytes");
+    } else if (error.error() == Http2Error.REFUSED_STREAM) {
+      client.observer().limitReached("limits.http2Streams");
+    } else if (error.error() == Http2Error.ENHANCE_YOUR_CALM) {
+      client.observer().limitReached(FRAME_BUDGET);
+    }
   }
 
   private static boolean isEnded(@Nullable Http2Stream stream) {

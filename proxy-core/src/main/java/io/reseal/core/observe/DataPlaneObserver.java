@@ -37,13 +37,22 @@ public interface DataPlaneObserver {
   /** An exchange ended, well or not. */
   default void exchangeEnded(ExchangeRecord exchange) {}
 
-  /** A passed-through or upgraded connection ended. */
+  /**
+   * Bytes went through a tunnel since the last call for it. Called every few seconds while there
+   * are any, and before its end.
+   *
+   * @param passthrough whether TLS is passed through, rather than an exchange upgraded
+   */
+  default void tunnelMoved(
+      String listener, String route, boolean passthrough, long clientBytes, long upstreamBytes) {}
+
+  /** A passed-through or upgraded connection ended, or could not begin. */
   default void tunnelEnded(TunnelRecord tunnel) {}
 
   /**
    * Something failed, with the id that the client was told.
    *
-   * @param errorId as in the error response, or empty where none was sent
+   * @param errorId as in the error response and the access log; empty where there is neither
    * @param route the route's name, or empty
    * @param request the request's authority and path, or the server name; peer text not yet escaped
    */
@@ -95,6 +104,11 @@ public interface DataPlaneObserver {
    * @param loop the position of the loop
    */
   default void loopLag(int loop, long nanos) {}
+
+  /** What to tell everything about, asked once when the data plane starts. */
+  default DebugWatch debugWatch() {
+    return new DebugWatch();
+  }
 
   /** Why something is tried again. */
   enum Retry {

@@ -7,13 +7,20 @@ import java.security.cert.X509Certificate;
 /** Several observers, told one after the other. */
 public final class ObserverList implements DataPlaneObserver {
   private final DataPlaneObserver[] observers;
+  private final DebugWatch debugWatch;
 
-  private ObserverList(DataPlaneObserver[] observers) {
+  private ObserverList(DebugWatch debugWatch, DataPlaneObserver[] observers) {
+    this.debugWatch = debugWatch;
     this.observers = observers;
   }
 
-  public static ObserverList of(DataPlaneObserver... observers) {
-    return new ObserverList(observers.clone());
+  public static ObserverList of(DebugWatch debugWatch, DataPlaneObserver... observers) {
+    return new ObserverList(debugWatch, observers.clone());
+  }
+
+  @Override
+  public DebugWatch debugWatch() {
+    return debugWatch;
   }
 
   @Override
@@ -41,6 +48,14 @@ public final class ObserverList implements DataPlaneObserver {
   public void exchangeEnded(ExchangeRecord exchange) {
     for (DataPlaneObserver observer : observers) {
       observer.exchangeEnded(exchange);
+    }
+  }
+
+  @Override
+  public void tunnelMoved(
+      String listener, String route, boolean passthrough, long clientBytes, long upstreamBytes) {
+    for (DataPlaneObserver observer : observers) {
+      observer.tunnelMoved(listener, route, passthrough, clientBytes, upstreamBytes);
     }
   }
 

@@ -27,11 +27,12 @@ final class AlpnHandler extends ApplicationProtocolNegotiationHandler {
   @Override
   protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
     ctx.pipeline().remove(alerts);
-    assembler.shookHands(ctx.channel(), System.nanoTime() - startedNanos);
+    TerminatedConnection shaken =
+        assembler.shookHands(ctx.channel(), connection, System.nanoTime() - startedNanos);
     if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
-      assembler.addHttp2(ctx.channel(), connection);
+      assembler.addHttp2(ctx.channel(), shaken);
     } else {
-      assembler.addHttp1(ctx.channel(), connection);
+      assembler.addHttp1(ctx.channel(), shaken);
     }
   }
 

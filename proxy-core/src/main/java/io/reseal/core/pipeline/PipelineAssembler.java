@@ -3,10 +3,15 @@ package io.reseal.core.pipeline;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
+import io.reseal.config.ClientAuth;
 import io.reseal.config.ListenerSecurity;
 import io.reseal.config.TlsVersions;
 import io.reseal.core.exchange.ClientConnection;
+import io.reseal.core.exchange.Exchange;
+import io.reseal.core.exchange.RequestIds;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.PeerText;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.ClientCertificateFields;
@@ -16,8 +21,13 @@ import io.reseal.core.http2.Http2ClientConnection;
 import io.reseal.core.http2.Http2ConnectionBuilder;
 import io.reseal.core.listener.ClientHelloHandler;
 import io.reseal.core.listener.TlsDecision;
+import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.DebugWatch;
+import io.reseal.core.observe.DebugWatch.Tap;
+import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.TunnelRecord;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
@@ -28,12 +38,13 @@ import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.TlsAlert;
 import io.reseal.core.tls.TlsFacts;
 import io.reseal.core.tunnel.Tunnel;
+import io.reseal.core.tunnel.TunnelEnd;
 import io.reseal.core.upstream.UpstreamConnection;
 import io.reseal.core.upstream.UpstreamPlan;
 import io.reseal.core.upstream.UpstreamPool;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Locale;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +71,7 @@ public final class PipelineAssembler {
   private final String listener;
   private final DataPlaneObserver observer;
   private final OpenConnections open;
+  private final DebugWatch debugWatch;
 
   public PipelineAssembler(
       LoopState loop, String listener, DataPlaneObserver observer, OpenConnections open) {
@@ -67,6 +79,7 @@ public final class PipelineAssembler {
     this.listener = listener;
     this.observer = observer;
     this.open = open;
+    this.debugWatch = observer.debugWatch();
   }
 
   /** Gives an accepted connection its first handlers. */
@@ -102,17 +115,21 @@ public final class PipelineAssembler {
   }
 
   private void decided(ChannelHandlerContext ctx, TlsDecision decision, ClientHello hello) {
+    if (debugWatch.isOn()) {
+      debug(ctx.channel(), hello.serverName(), "ClientHello " + hello);
+    }
     switch (decision) {
       case TlsDecision.Terminate(ServerContext context) -> terminate(ctx, context, hello);
       case TlsDecision.Passthrough(UpstreamPlan upstream, String route) ->
-        passThrough(ctx, upstream, route, hello.serverName());
+        passThrough(ctx, upstream, route, hello);
       case TlsDecision.Refuse refuse -> refused(ctx.channel(), refuse);
     }
   }
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    TerminatedConnection connection = new TerminatedConnection(hello.serverName(), context);
+    TerminatedConnection connection =
+        new TerminatedConnection(hello.serverName(), context, TlsLeg.NONE);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     PlainAlertHandler alerts = new PlainAlertHandler();
@@ -124,22 +141,41 @@ public final class PipelineAssembler {
     channel.pipeline().addFirst(alerts);
   }
 
-  void shookHands(Channel channel, long nanos) {
+  TerminatedConnection shookHands(Channel channel, TerminatedConnection connection, long nanos) {
     SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      TlsFacts facts = TlsFacts.of(tls);
-      observer.clientHandshake(listener, facts.protocol(), facts.resumed(), nanos);
+    if (tls == null) {
+      return connection;
     }
+    TlsFacts facts = TlsFacts.of(tls);
+    observer.clientHandshake(listener, facts.protocol(), facts.resumed(), nanos);
+    return connection.with(facts.leg(connection.serverName(), clientIdentity(connection, tls)));
+  }
+
+  private static String clientIdentity(TerminatedConnection connection, SslHandler tls) {
+    X509Certificate leaf =
+        connection.clientAuth() instanceof ClientAuth.Asked ? TlsFacts.peerLeaf(tls) : null;
+    return leaf == null ? "" : leaf.getSubjectX500Principal().getName();
   }
 
   void handshakeFailed(
       Channel channel, TerminatedConnection connection, Throwable cause, int alert) {
     TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth(), alert);
+    if (debugWatch.isOn()) {
+      String what = "handshake failed: " + verdict.reason().token() + ": " + verdict.detail();
+      debug(channel, connection.serverName(), what);
+    }
     observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
         Refusal.of(connection.serverName(), verdict));
     channel.close();
+  }
+
+  private void debug(Channel channel, String serverName, String what) {
+    Tap tap = debugWatch.tap(serverName, /* route= */ "", String.valueOf(channel.remoteAddress()));
+    if (tap != null) {
+      tap.line(PeerText.escape(what, 512));
+    }
   }
 
   private void refused(Channel channel, TlsDecision.Refuse refused) {
@@ -196,12 +232,17 @@ public final class PipelineAssembler {
     return new ClientConnection(
         loop,
         observer,
-        listener,
+        debugWatch,
+        facts(peer, edge.peer(), connection.tls()),
         connection.serverName(),
         connection.policyGroup(),
         connection.proven(),
         edge,
         snapshot.config().diagnostics().trusts(peer.getAddress()));
+  }
+
+  private ClientFacts facts(InetSocketAddress peer, String address, TlsLeg tls) {
+    return new ClientFacts(listener, address, peer.getPort(), tls);
   }
 
   private static ClientCertificateFields certificateOf(
@@ -214,19 +255,30 @@ public final class PipelineAssembler {
   }
 
   private void passThrough(
-      ChannelHandlerContext ctx, UpstreamPlan upstream, String route, String serverName) {
+      ChannelHandlerContext ctx, UpstreamPlan upstream, String route, ClientHello hello) {
     Channel channel = ctx.channel();
     // The ClientHello waits in its handler until there is somebody to give it to.
     channel.config().setAutoRead(false);
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+    TlsLeg told = new TlsLeg("", "", "", "", hello.serverName(), false, "");
+    TunnelJournal journal = new TunnelJournal(
+        observer,
+        facts(peer, NetUtil.toAddressString(peer.getAddress()), told),
+        loop.snapshot().isJournalled() || debugWatch.isOn() ? RequestIds.next() : "",
+        hello.serverName(),
+        TunnelRecord.PASSTHROUGH,
+        route,
+        upstream.name());
+    journal.watch(debugWatch, hello);
     loop.pool(upstream).connectRaw(new UpstreamPool.RawAcquirer() {
       @Override
-      public void connected(Channel to, String endpoint) {
-        joinPassthrough(ctx, to, route, serverName, endpoint);
+      public void connected(Channel to, UpstreamFacts facts) {
+        joinPassthrough(ctx, to, journal, facts);
       }
 
       @Override
       public void notConnected(Failure failure) {
-        observer.failed(failure, "", route, serverName);
+        journal.notConnected(failure);
         channel
             .writeAndFlush(TlsAlert.fatalRecord(channel.alloc(), TlsAlert.INTERNAL_ERROR))
             .addListener(ignored -> channel.close());
@@ -235,13 +287,15 @@ public final class PipelineAssembler {
   }
 
   private void joinPassthrough(
-      ChannelHandlerContext ctx, Channel to, String route, String serverName, String endpoint) {
+      ChannelHandlerContext ctx, Channel to, TunnelJournal journal, UpstreamFacts facts) {
     Channel channel = ctx.channel();
+    journal.connected(facts);
     if (!channel.isActive()) {
       to.close();
+      journal.ended(0, 0, TunnelEnd.RESET_BY_CLIENT);
       return;
     }
-    tunnel(channel, to, route, serverName, "tls", endpoint);
+    tunnel(channel, to, journal);
     // The tunnel stands behind it now and gets the bytes as they came, the ClientHello first.
     channel.pipeline().remove(ctx.handler());
     channel.config().setAutoRead(true);
@@ -249,31 +303,30 @@ public final class PipelineAssembler {
   }
 
   private void startTunnel(
-      Channel client, UpstreamConnection upstream, String host, String protocol) {
-    tunnel(client, upstream.channel(), "", host, protocol, upstream.endpoint());
+      ClientConnection client,
+      Channel channel,
+      UpstreamConnection upstream,
+      Exchange over,
+      String protocol) {
+    TunnelJournal journal = new TunnelJournal(
+        observer,
+        client.facts(),
+        over.id(),
+        over.request().host(),
+        protocol,
+        over.route(),
+        over.upstreamName());
+    journal.connected(upstream.facts());
+    tunnel(channel, upstream.channel(), journal);
   }
 
-  private void tunnel(
-      Channel client,
-      Channel upstream,
-      String route,
-      String host,
-      String protocol,
-      String endpoint) {
+  private void tunnel(Channel client, Channel upstream, TunnelJournal journal) {
     open.onDrain(client, () -> {}, ignored -> true);
     Tunnel.start(
         client,
         upstream,
         loop.deadlines(),
         loop.snapshot().config().timeouts().tunnelIdle(),
-        (fromClient, fromUpstream, end) -> observer.tunnelEnded(new TunnelRecord(
-            listener,
-            host,
-            protocol,
-            route,
-            endpoint,
-            fromClient,
-            fromUpstream,
-            end.name().toLowerCase(Locale.ROOT))));
+        journal);
   }
 }

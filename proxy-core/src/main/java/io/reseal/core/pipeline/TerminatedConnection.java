@@ -1,6 +1,7 @@
 package io.reseal.core.pipeline;
 
 import io.reseal.config.ClientAuth;
+import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.tls.ClientPolicy;
 import io.reseal.core.tls.ServerContext;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serverName the SNI, empty for none or cleartext
  * @param context the identity shown, null for cleartext
+ * @param tls what was negotiated; nothing before the handshake has ended
  */
-record TerminatedConnection(String serverName, @Nullable ServerContext context) {
-  static final TerminatedConnection CLEARTEXT = new TerminatedConnection("", null);
+record TerminatedConnection(String serverName, @Nullable ServerContext context, TlsLeg tls) {
+  static final TerminatedConnection CLEARTEXT = new TerminatedConnection("", null, TlsLeg.NONE);
+
+  TerminatedConnection with(TlsLeg negotiated) {
+    return new TerminatedConnection(serverName, context, negotiated);
+  }
 
   /** The policy group of the identity shown, -1 for cleartext. */
   int policyGroup() {

@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listeners by name
  * @param upstreams in no order that means anything
+ * @param isJournalled whether something is noted of every exchange: for the access log, for traces
+ *     or ids
  */
 public record Snapshot(
     ProxyConfig config,
     CanonicalRequest canonicalRequest,
     Map<String, ListenerTable> listeners,
-    List<UpstreamPlan> upstreams) {
+    List<UpstreamPlan> upstreams,
+    boolean isJournalled) {
   public Snapshot {
     listeners = Map.copyOf(listeners);
     upstreams = List.copyOf(upstreams);

@@ -6,6 +6,7 @@ import io.reseal.config.PathMatch;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.Route;
 import io.reseal.config.ServerIdentity;
+import io.reseal.config.TracingSettings;
 import io.reseal.config.Upstream;
 import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.tls.ServerContexts;
@@ -78,7 +79,11 @@ public final class SnapshotCompiler {
 
   private Snapshot snapshot(Map<String, ListenerTable> listeners) {
     CanonicalRequest rules = new CanonicalRequest(config.requests(), config.limits());
-    return new Snapshot(config, rules, listeners, new ArrayList<>(plans.values()));
+    TracingSettings tracing = config.tracing();
+    boolean journalled = config.accessLog().isOn()
+        || tracing.startsTraces()
+        || tracing.requestId() == TracingSettings.RequestId.SET;
+    return new Snapshot(config, rules, listeners, new ArrayList<>(plans.values()), journalled);
   }
 
   private @Nullable ServerContexts tlsOf(Listener listener) {

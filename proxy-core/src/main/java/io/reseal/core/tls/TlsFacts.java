@@ -3,6 +3,7 @@ package io.reseal.core.tls;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
+import io.reseal.core.observe.TlsLeg;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
@@ -15,12 +16,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param protocol as in {@code TLSv1.3}
  * @param cipherSuite as JSSE spells it
+ * @param group the named group of the key exchange; empty where the library does not tell (the
+ *     JDK's), or there was none
  * @param applicationProtocol the ALPN result; empty for none
  * @param resumed whether an earlier session was resumed; always false where the library does not
  *     tell (the JDK's)
  */
 public record TlsFacts(
-    String protocol, String cipherSuite, String applicationProtocol, boolean resumed) {
+    String protocol,
+    String cipherSuite,
+    String group,
+    String applicationProtocol,
+    boolean resumed) {
 
   /** The facts of a handler whose handshake has succeeded; called on its event loop. */
   public static TlsFacts of(SslHandler handler) {
@@ -28,6 +35,7 @@ public record TlsFacts(
     return new TlsFacts(
         engine.getSession().getProtocol(),
         engine.getSession().getCipherSuite(),
+        group(engine),
         Objects.requireNonNullElse(handler.applicationProtocol(), ""),
         isResumed(engine));
   }
@@ -45,11 +53,36 @@ public record TlsFacts(
     }
   }
 
+  private static String group(SSLEngine engine) {
+    long pointer = pointer(engine);
+    try {
+      String name = pointer == 0 ? null : SSL.getGroupName(pointer);
+      return Objects.requireNonNullElse(name, "");
+    } catch (Exception none) {
+      return "";
+    }
+  }
+
   private static boolean isResumed(SSLEngine engine) {
-    // A freed engine has no pointer any more.
-    return engine instanceof ReferenceCountedOpenSslEngine nativeEngine
-        && nativeEngine.refCnt() > 0
-        && nativeEngine.sslPointer() != 0
-        && SSL.isSessionReused(nativeEngine.sslPointer());
+    long pointer = pointer(engine);
+    return pointer != 0 && SSL.isSessionReused(pointer);
+  }
+
+  /** The native connection; 0 where there is none, as of an engine that was freed. */
+  private static long pointer(SSLEngine engine) {
+    return engine instanceof ReferenceCountedOpenSslEngine nativeEngine && nativeEngine.refCnt() > 0
+        ? nativeEngine.sslPointer()
+        : 0;
+  }
+
+  /**
+   * The same as one leg of an exchange.
+   *
+   * @param serverName the SNI that was sent; empty for none
+   * @param peerIdentity who the client showed itself to be; empty for none
+   */
+  public TlsLeg leg(String serverName, String peerIdentity) {
+    return new TlsLeg(
+        protocol, cipherSuite, group, applicationProtocol, serverName, resumed, peerIdentity);
   }
 }

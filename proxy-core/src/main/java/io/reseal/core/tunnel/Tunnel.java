@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.Deadlines.Deadline;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +14,19 @@ import org.jspecify.annotations.Nullable;
  * the other goes on. Both channels live on one event loop, and so does the tunnel.
  */
 public final class Tunnel {
+  /** How often it is told what has moved. */
+  private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final TunnelHandler client;
   private final TunnelHandler upstream;
   private final Deadline idle;
+  private final Deadline tellDue;
   private final long idleNanos;
   private final TunnelListener listener;
   private @Nullable TunnelEnd firstEnd;
   private boolean over;
+  private long toldOfClient;
+  private long toldOfUpstream;
 
   private Tunnel(
       Channel client,
@@ -32,6 +39,7 @@ public final class Tunnel {
     this.upstream =
         new TunnelHandler(this, upstream, TunnelEnd.UPSTREAM_CLOSED, TunnelEnd.RESET_BY_UPSTREAM);
     this.idle = deadlines.register(() -> cut(TunnelEnd.IDLE));
+    this.tellDue = deadlines.register(this::tell);
     this.idleNanos = idleTimeout.toNanos();
     this.listener = listener;
   }
@@ -64,8 +72,22 @@ public final class Tunnel {
     }
   }
 
+  /** Bytes have moved. */
   void touch() {
     idle.setNanos(idleNanos);
+    if (!tellDue.isSet()) {
+      tellDue.setNanos(TELL_NANOS);
+    }
+  }
+
+  private void tell() {
+    long ofClient = client.bytesRead() - toldOfClient;
+    long ofUpstream = upstream.bytesRead() - toldOfUpstream;
+    toldOfClient += ofClient;
+    toldOfUpstream += ofUpstream;
+    if (ofClient != 0 || ofUpstream != 0) {
+      listener.moved(ofClient, ofUpstream);
+    }
   }
 
   /** One side will send no more. */
@@ -82,6 +104,8 @@ public final class Tunnel {
     }
     over = true;
     idle.remove();
+    tellDue.remove();
+    tell();
     TunnelEnd told = firstEnd != null && end != TunnelEnd.IDLE ? firstEnd : end;
     listener.ended(client.bytesRead(), upstream.bytesRead(), told);
   }

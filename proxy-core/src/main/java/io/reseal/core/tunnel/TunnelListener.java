@@ -1,10 +1,15 @@
 package io.reseal.core.tunnel;
 
-/** The one who is told of a tunnel's end, once. */
-@FunctionalInterface
+/** The one who is told of a tunnel. Called on its event loop. */
 public interface TunnelListener {
   /**
-   * Called on the tunnel's event loop.
+   * Bytes went through since the last call. Called every few seconds while there are any, and once
+   * before the end.
+   */
+  void moved(long clientBytes, long upstreamBytes);
+
+  /**
+   * The tunnel has ended; called once.
    *
    * @param clientBytes bytes taken from the client
    * @param upstreamBytes bytes taken from the upstream

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.reseal.config.Limits;
 import io.reseal.config.Timeouts;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.PeerNames;
 import io.reseal.core.tls.TlsFacts;
@@ -83,7 +84,7 @@ public final class EndpointProbe {
     new UpstreamConnector(plan, loop, limits, timeouts)
         .connect(endpoint, names, new UpstreamConnector.Result() {
           @Override
-          public void connected(Channel channel, EndpointPlan reached) {
+          public void connected(Channel channel, EndpointPlan reached, UpstreamFacts facts) {
             probe.connected(channel);
           }
 

@@ -24,6 +24,7 @@ import io.reseal.core.failure.Failure.UpstreamFault;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.upstream.ResponseDecoder.TlsInCleartextException;
 import javax.net.ssl.SSLException;
@@ -42,6 +43,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private final UpstreamPool.Lane lane;
   private final Channel channel;
   private final String host;
+  private final UpstreamFacts facts;
   private final ResponseDecoder decoder;
   private final LoopFlusher flusher;
   private final Deadline idleDeadline;
@@ -72,8 +74,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
       UpstreamPool.Lane lane,
       Channel channel,
       ResponseDecoder decoder,
-      String host) {
+      String host,
+      UpstreamFacts facts) {
     this.host = host;
+    this.facts = facts;
     this.pool = pool;
     this.lane = lane;
     this.channel = channel;
@@ -90,6 +94,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   /** The endpoint as {@code host:port}. */
   public String endpoint() {
     return lane.endpoint().text();
+  }
+
+  /** What is known of it. */
+  public UpstreamFacts facts() {
+    return facts;
   }
 
   /** Whether an earlier exchange used this connection. */

@@ -2,12 +2,15 @@ package io.reseal.core.upstream;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.reseal.config.Limits;
 import io.reseal.config.Timeouts;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.ConnectFault;
 import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.observe.TlsLeg;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.PeerNames;
 import io.reseal.core.tls.TlsFacts;
@@ -107,21 +110,23 @@ final class UpstreamConnector {
       Channel channel = connecting.getNow();
       UpstreamTlsContext context = plan.tlsContext();
       if (context == null) {
-        ready(channel);
+        ready(channel, TlsLeg.NONE, /* verified= */ false);
         return;
       }
       shakingNanos = System.nanoTime();
       SslHandler tls = context.newHandler(channel.alloc(), endpoint.address(), names);
       tls.setHandshakeTimeoutMillis(timeouts.upstreamHandshake().toMillis());
-      tls.handshakeFuture().addListener(shaken -> shookHands(shaken, tls, channel));
+      tls.handshakeFuture().addListener(shaken -> shookHands(shaken, tls, context, channel));
       channel.pipeline().addFirst(tls);
       channel.config().setAutoRead(true);
     }
 
-    private void shookHands(Future<?> handshake, SslHandler tls, Channel channel) {
+    private void shookHands(
+        Future<?> handshake, SslHandler tls, UpstreamTlsContext context, Channel channel) {
       if (handshake.isSuccess()) {
-        observe(tls);
-        ready(channel);
+        TlsFacts facts = TlsFacts.of(tls);
+        observe(tls, facts);
+        ready(channel, facts.leg(names.serverName(), /* peerIdentity= */ ""), context.verified());
         return;
       }
       TlsVerdict verdict = HandshakeVerdicts.upstream(handshake.cause(), tls);
@@ -129,8 +134,7 @@ final class UpstreamConnector {
       result.notConnected(new Failure.TlsFailed(verdict, plan.name(), endpoint.text()), endpoint);
     }
 
-    private void observe(SslHandler tls) {
-      TlsFacts facts = TlsFacts.of(tls);
+    private void observe(SslHandler tls, TlsFacts facts) {
       loop.observer()
           .upstreamHandshake(
               plan.name(), facts.protocol(), facts.resumed(), System.nanoTime() - shakingNanos);
@@ -143,16 +147,25 @@ final class UpstreamConnector {
       }
     }
 
-    private void ready(Channel channel) {
+    private void ready(Channel channel, TlsLeg tls, boolean verified) {
       loop.observer()
           .upstreamConnected(plan.name(), endpoint.text(), System.nanoTime() - startedNanos);
-      result.connected(channel, endpoint);
+      result.connected(
+          channel,
+          endpoint,
+          new UpstreamFacts(
+              endpoint.text(),
+              channel.remoteAddress() instanceof InetSocketAddress address
+                  ? NetUtil.toSocketAddressString(address)
+                  : "",
+              tls,
+              verified));
     }
   }
 
   /** The one who asked for a connection. */
   interface Result {
-    void connected(Channel channel, EndpointPlan endpoint);
+    void connected(Channel channel, EndpointPlan endpoint, UpstreamFacts facts);
 
     void notConnected(Failure failure, EndpointPlan endpoint);
   }

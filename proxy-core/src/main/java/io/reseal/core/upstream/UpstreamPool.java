@@ -6,6 +6,7 @@ import io.reseal.config.Timeouts;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.ConnectFault;
 import io.reseal.core.observe.DataPlaneObserver.Retry;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.tls.PeerNames;
 import io.reseal.core.tls.UpstreamTlsContext;
 import java.util.ArrayDeque;
@@ -205,7 +206,7 @@ public final class UpstreamPool {
 
   /** The one who asked for a bare connection; exactly one of the calls follows. */
   public interface RawAcquirer {
-    void connected(Channel channel, String endpoint);
+    void connected(Channel channel, UpstreamFacts facts);
 
     void notConnected(Failure failure);
   }
@@ -277,18 +278,18 @@ public final class UpstreamPool {
     }
 
     @Override
-    public void connected(Channel channel, EndpointPlan endpoint) {
+    public void connected(Channel channel, EndpointPlan endpoint, UpstreamFacts facts) {
       channel.closeFuture().addListener(ignored -> endpoint.open().decrementAndGet());
       lanes[(laneIndex + made - 1) % lanes.length].connectSucceeded();
       if (acquirer instanceof RawAdapter(RawAcquirer target)) {
-        target.connected(channel, endpoint.text());
+        target.connected(channel, facts);
         leave();
         return;
       }
       Lane lane = lanes[(laneIndex + made - 1) % lanes.length];
       ResponseDecoder decoder = new ResponseDecoder(limits);
       UpstreamConnection connection =
-          new UpstreamConnection(UpstreamPool.this, lane, channel, decoder, requestHost);
+          new UpstreamConnection(UpstreamPool.this, lane, channel, decoder, requestHost, facts);
       // The decoder comes only now, after the handshake: what an upstream sends before it must
       // never be read as a response. No further constraint: encoder and decoder are independent.
       channel.pipeline().addLast(decoder, new RequestEncoder(), connection);

@@ -11,6 +11,7 @@ import io.reseal.config.ServerIdentity;
 import io.reseal.core.DataPlane;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.Fields;
 import io.reseal.testkit.H2RawClient;
@@ -52,6 +53,7 @@ final class ClientAuthTest {
   private static final Issued ALICE = client("alice").issuer(CLIENTS).issue();
 
   private static final List<String> REFUSED = new CopyOnWriteArrayList<>();
+  private static final List<String> SERVED = new CopyOnWriteArrayList<>();
   private static RecordingOrigin origin;
   private static DataPlane proxy;
 
@@ -104,6 +106,11 @@ final class ClientAuthTest {
       public void connectionRefused(String listener, String peer, Refusal refusal) {
         REFUSED.add(refusal.token() + " " + refusal.logLine());
       }
+
+      @Override
+      public void exchangeEnded(ExchangeRecord exchange) {
+        SERVED.add(exchange.client().tls().peerIdentity());
+      }
     });
   }
 
@@ -116,6 +123,7 @@ final class ClientAuthTest {
   @BeforeEach
   void forget() {
     REFUSED.clear();
+    SERVED.clear();
   }
 
   private OpensslClient connecting(String serverName, String version) throws IOException {
@@ -131,6 +139,7 @@ final class ClientAuthTest {
         connecting(host, version).showing(ALICE).send(GET.formatted(host));
     assertThat(result.output()).contains("HTTP/1.1 200");
     assertThat(origin.lastRequest().fields().first("x-ssl-client-dn")).isEqualTo("CN=alice");
+    assertThat(SERVED).containsExactly("CN=alice");
   }
 
   /** The client is told as far as TLS has an alert for it; the verdict is exact. */

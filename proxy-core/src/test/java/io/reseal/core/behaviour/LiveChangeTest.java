@@ -86,7 +86,9 @@ final class LiveChangeTest {
         config.requests(),
         config.runtime(),
         config.diagnostics(),
-        config.admin());
+        config.admin(),
+        config.accessLog(),
+        config.tracing());
   }
 
   private static Listener cleartext(String name, HostPort... addresses) {

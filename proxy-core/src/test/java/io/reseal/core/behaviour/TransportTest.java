@@ -111,7 +111,9 @@ final class TransportTest {
           free.requests(),
           free.runtime(),
           free.diagnostics(),
-          free.admin());
+          free.admin(),
+          free.accessLog(),
+          free.tracing());
       assertThatThrownBy(() -> DataPlane.start(config, DataPlaneObserver.NONE))
           .isInstanceOf(StartException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())

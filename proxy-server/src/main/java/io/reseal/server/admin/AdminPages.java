@@ -87,6 +87,11 @@ public final class AdminPages {
     return AdminAnswer.json(status, JsonText.object(json -> ReloadJson.write(json, reload)));
   }
 
+  /** Adds {@code POST /debug} and {@code POST /debug/end}. */
+  public AdminPages debug(DebugSwitch debug) {
+    return action("/debug", debug::begin).action("/debug/end", ignored -> debug.end());
+  }
+
   /** Adds what a POST does, off the event loops. */
   AdminPages action(String path, Function<AdminRequest, AdminAnswer> action) {
     actions.put(path, action);

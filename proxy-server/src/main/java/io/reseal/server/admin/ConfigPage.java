@@ -1,5 +1,6 @@
 package io.reseal.server.admin;
 
+import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AdminSettings;
 import io.reseal.config.ClientAuth;
 import io.reseal.config.HostPattern;
@@ -19,6 +20,7 @@ import io.reseal.config.Route;
 import io.reseal.config.RuntimeSettings;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.Timeouts;
+import io.reseal.config.TracingSettings;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
 import io.reseal.config.UpstreamTls;
@@ -56,7 +58,9 @@ public final class ConfigPage {
             "diagnostics",
             each ->
                 each.texts("trustedNetworks", networks(current.diagnostics().trustedNetworks())))
-        .object("admin", each -> admin(each, current.admin())));
+        .object("admin", each -> admin(each, current.admin()))
+        .object("accessLog", each -> accessLog(each, current.accessLog()))
+        .object("tracing", each -> tracing(each, current.tracing())));
   }
 
   private static void listener(JsonText json, Listener listener) {
@@ -204,6 +208,21 @@ public final class ConfigPage {
     json.text("address", admin.address().toString())
         .text("statusAddress", admin.statusAddress().toString())
         .texts("hosts", admin.hosts());
+  }
+
+  private static void accessLog(JsonText json, AccessLogSettings log) {
+    json.text("output", log.output().toString())
+        .text("format", word(log.format()))
+        .text("query", word(log.query()))
+        .number("queueLines", log.queueLines());
+  }
+
+  private static void tracing(JsonText json, TracingSettings tracing) {
+    json.text("requestId", word(tracing.requestId()))
+        .text("traceparent", word(tracing.traceparent()))
+        .text("endpoint", tracing.endpoint().toString())
+        .number("sampleOneIn", tracing.sampleOneIn())
+        .number("queueSpans", tracing.queueSpans());
   }
 
   private static String word(Enum<?> constant) {

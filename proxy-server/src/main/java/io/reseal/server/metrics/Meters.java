@@ -115,7 +115,7 @@ final class Meters {
   Counter tunnelBytes(String listener, String route, String from) {
     return bytes(
         "reseal.tunnel",
-        "Bytes of passed-through and upgraded connections, counted when they end.",
+        "Bytes of passed-through and upgraded connections, counted every few seconds.",
         Tags.of("listener", listener, "route", route, "from", from));
   }
 

@@ -25,6 +25,7 @@ import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.server.admin.Reload;
 import java.lang.management.ManagementFactory;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -91,6 +92,32 @@ public final class Metrics implements AutoCloseable {
   /** The one to tell what the data plane does. */
   public DataPlaneObserver observer() {
     return observer;
+  }
+
+  /** Shows what became of the access log's lines and of spans. Called once. */
+  public void watch(QueueCounts lines, QueueCounts spans) {
+    queue("reseal.access.log", "lines", "lines of the access log", lines);
+    queue("reseal.trace", "spans", "spans", spans);
+  }
+
+  private void queue(String name, String delivered, String what, QueueCounts counts) {
+    FunctionCounter.builder(name + "." + delivered, counts, QueueCounts::delivered)
+        .description("What the output took: " + what + ".")
+        .register(registry);
+    dropped(name, what, "queue_full", counts, QueueCounts::notQueued);
+    dropped(name, what, "output_failed", counts, QueueCounts::lost);
+  }
+
+  private void dropped(
+      String name,
+      String what,
+      String reason,
+      QueueCounts counts,
+      ToDoubleFunction<QueueCounts> read) {
+    FunctionCounter.builder(name + ".dropped", counts, read)
+        .description("What is lost because its output is slow or broken: " + what + ".")
+        .tags(Tags.of("reason", reason))
+        .register(registry);
   }
 
   /** Takes up another configuration's names and certificates. */

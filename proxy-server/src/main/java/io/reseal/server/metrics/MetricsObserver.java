@@ -72,12 +72,18 @@ final class MetricsObserver implements DataPlaneObserver {
 
   @Override
   public void exchangeEnded(ExchangeRecord exchange) {
-    tables.listener(exchange.listener()).route(exchange.route()).ended(exchange);
+    tables.listener(exchange.client().listener()).route(exchange.route()).ended(exchange);
   }
 
   @Override
   public void tunnelEnded(TunnelRecord tunnel) {
-    tables.listener(tunnel.listener()).route(tunnel.route()).ended(tunnel);
+    tables.listener(tunnel.client().listener()).route(tunnel.route()).ended(tunnel);
+  }
+
+  @Override
+  public void tunnelMoved(
+      String listener, String route, boolean passthrough, long clientBytes, long upstreamBytes) {
+    tables.listener(listener).route(route).moved(clientBytes, upstreamBytes);
   }
 
   @Override

@@ -62,8 +62,11 @@ final class RouteMeters {
 
   void ended(TunnelRecord tunnel) {
     // An upgrade names a protocol of the client's choice, which is no label.
-    (tunnel.protocol().equals("tls") ? passedThrough : upgraded).increment(tunnel.end());
-    tunnelledFromClient.add(tunnel.clientBytes());
-    tunnelledFromUpstream.add(tunnel.upstreamBytes());
+    (tunnel.isPassthrough() ? passedThrough : upgraded).increment(tunnel.end());
+  }
+
+  void moved(long clientBytes, long upstreamBytes) {
+    tunnelledFromClient.add(clientBytes);
+    tunnelledFromUpstream.add(upstreamBytes);
   }
 }

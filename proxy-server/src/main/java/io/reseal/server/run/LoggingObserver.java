@@ -11,22 +11,27 @@ import org.slf4j.event.Level;
 
 /**
  * The log of failures: one line each, with the id that the client was told. What upstreams do wrong
- * is a warning, what clients do wrong never is.
+ * is a warning, what clients do wrong never is. Of each kind the first few of a while get a line,
+ * the others are counted, so that a flood of failures is no flood of lines.
  */
-public final class LoggingObserver implements DataPlaneObserver {
+public final class LoggingObserver implements DataPlaneObserver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("reseal.failures");
+
+  private final FailureFlood flood =
+      new FailureFlood(more -> LOG.atLevel(more.level()).log(line(more)), FailureFlood.WINDOW);
 
   @Override
   public void failed(Failure failure, String errorId, String route, String request) {
     Level level = level(failure);
-    if (LOG.isEnabledForLevel(level)) {
+    if (LOG.isEnabledForLevel(level)
+        && flood.mayTell(FailurePolicy.token(failure), route, upstreamOf(failure), level)) {
       LOG.atLevel(level).log(line(failure, errorId, route, request));
     }
   }
 
   @Override
   public void connectionRefused(String listener, String peer, Refusal refusal) {
-    if (LOG.isDebugEnabled()) {
+    if (LOG.isDebugEnabled() && flood.mayTell(refusal.token(), listener, "", Level.DEBUG)) {
       LOG.debug(
           "refused listener=\"{}\" client={}: {}: {}",
           listener,
@@ -48,6 +53,28 @@ public final class LoggingObserver implements DataPlaneObserver {
     return line.append(FailurePolicy.logLine(failure)).toString();
   }
 
+  private static String line(FailureFlood.More more) {
+    StringBuilder line = new StringBuilder(120).append("failed ").append(more.count());
+    line.append(" times more within ").append(more.window().toSeconds()).append(" s");
+    if (!more.place().isEmpty()) {
+      line.append(", route or listener \"").append(more.place()).append('"');
+    }
+    if (!more.upstream().isEmpty()) {
+      line.append(", upstream \"").append(more.upstream()).append('"');
+    }
+    return line.append(": ").append(more.token()).toString();
+  }
+
+  private static String upstreamOf(Failure failure) {
+    return switch (failure) {
+      case Failure.ConnectFailed connect -> connect.upstream();
+      case Failure.TlsFailed tls -> tls.upstream();
+      case Failure.UpstreamTimedOut timeout -> timeout.upstream();
+      case Failure.UpstreamBroken broken -> broken.upstream();
+      default -> "";
+    };
+  }
+
   private static Level level(Failure failure) {
     return switch (failure) {
       case Failure.Internal internal -> Level.ERROR;
@@ -61,5 +88,11 @@ public final class LoggingObserver implements DataPlaneObserver {
       case Failure.NoRoute noRoute -> Level.DEBUG;
       case Failure.ClientGone gone -> Level.DEBUG;
     };
+  }
+
+  /** Tells what was counted and not yet told. */
+  @Override
+  public void close() {
+    flood.close();
   }
 }

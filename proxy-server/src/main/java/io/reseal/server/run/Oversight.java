@@ -1,17 +1,22 @@
 package io.reseal.server.run;
 
 import io.reseal.config.AdminSettings.Port;
+import io.reseal.config.Location;
+import io.reseal.config.Problem;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
 import io.reseal.core.UpstreamStatus;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.observe.ObserverList;
+import io.reseal.server.accesslog.AccessLog;
 import io.reseal.server.admin.AdminActions;
 import io.reseal.server.admin.AdminPages;
 import io.reseal.server.admin.AdminServer;
 import io.reseal.server.admin.CertificatesPage;
 import io.reseal.server.admin.ConfigPage;
+import io.reseal.server.admin.DebugSwitch;
 import io.reseal.server.admin.DiagnosticsPage;
 import io.reseal.server.admin.FailureBook;
 import io.reseal.server.admin.Health;
@@ -24,6 +29,8 @@ import io.reseal.server.admin.TrafficHistory;
 import io.reseal.server.admin.UpstreamBook;
 import io.reseal.server.admin.UpstreamsPage;
 import io.reseal.server.metrics.Metrics;
+import io.reseal.server.trace.Traces;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,6 +47,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Oversight implements AutoCloseable {
   private final Health health = new Health();
+  private final LoggingObserver log;
+  private final DebugWatch debugWatch = new DebugWatch();
+  private final AccessLog accessLog = new AccessLog();
+  private final Traces traces = new Traces(BuildVersion.number());
   private final DataPlaneObserver observer;
   private final @Nullable Metrics metrics;
   private final List<Consumer<ProxyConfig>> books = new ArrayList<>();
@@ -52,16 +63,20 @@ final class Oversight implements AutoCloseable {
   /**
    * Opens the ports; not ready yet.
    *
-   * @param log told of everything too
+   * @param log told of everything too, and closed with this
    * @param actions what the admin port can do
    */
-  Oversight(ProxyConfig config, DataPlaneObserver log, AdminActions actions) throws StartException {
+  Oversight(ProxyConfig config, LoggingObserver log, AdminActions actions) throws StartException {
     this.config = config;
+    this.log = log;
+    prepareLogs(config).take();
+    traces.configure(config.tracing());
+    books.add(next -> traces.configure(next.tracing()));
     AdminPages pages = AdminPages.health(health);
     if (config.admin().address() instanceof Port.Off) {
       metrics = null;
       history = null;
-      observer = log;
+      observer = ObserverList.of(debugWatch, log, accessLog, traces);
     } else {
       Metrics measured = new Metrics(config, BuildVersion.number());
       FailureBook failures = new FailureBook();
@@ -72,7 +87,9 @@ final class Oversight implements AutoCloseable {
       books.add(measured::configure);
       books.add(upstreams::configure);
       books.add(traffic::configure);
-      observer = ObserverList.of(log, measured.observer(), failures, upstreams, traffic);
+      measured.watch(accessLog.counts(), traces.counts());
+      observer = ObserverList.of(
+          debugWatch, log, accessLog, traces, measured.observer(), failures, upstreams, traffic);
       UpstreamsPage upstreamsPage = new UpstreamsPage(this::upstreams, upstreams);
       new StatusPage(new StatusSources(
               health,
@@ -88,6 +105,7 @@ final class Oversight implements AutoCloseable {
           .addTo(pages);
       pages
           .actions(actions)
+          .debug(new DebugSwitch(debugWatch, this::config))
           .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
           .json("/config", new ConfigPage(this::config)::document)
           .json("/certificates", new CertificatesPage(this::config, upstreams)::document)
@@ -101,6 +119,35 @@ final class Oversight implements AutoCloseable {
       closeBooks();
       throw refused;
     }
+  }
+
+  /**
+   * Opens the logs of another configuration, and changes nothing yet.
+   *
+   * @throws StartException if one cannot be opened
+   */
+  AccessLog.Change prepareLogs(ProxyConfig next) throws StartException {
+    try {
+      return accessLog.prepare(next.accessLog());
+    } catch (IOException failed) {
+      throw new StartException(List.of(new Problem(
+          new Location("start", 0, 0, ""),
+          "accessLog.output: cannot write " + next.accessLog().output() + ": " + failed,
+          "",
+          "",
+          "Let the user that runs Reseal write there, or name another file")));
+    }
+  }
+
+  private void closeLogs() {
+    accessLog.close();
+    traces.close();
+    log.close();
+  }
+
+  /** Opens the files of logs again, as after a rename. */
+  void reopenLogs() {
+    accessLog.reopen();
   }
 
   private ProxyConfig config() {
@@ -173,6 +220,7 @@ final class Oversight implements AutoCloseable {
   }
 
   private void closeBooks() {
+    closeLogs();
     if (metrics != null) {
       metrics.close();
     }

@@ -86,7 +86,10 @@ public final class ProxyProcess implements AutoCloseable {
     logPort("status", oversight.status());
     oversight.serving(dataPlane);
     actions.reloader = reloader;
-    termination.onHangup(() -> reloader.reload("SIGHUP"));
+    termination.onHangup(() -> {
+      oversight.reopenLogs();
+      reloader.reload("SIGHUP");
+    });
     FileWatch watch = watched ? FileWatch.start(source, reloader, files) : null;
     return new ProxyProcess(dataPlane, oversight, reloader, watch);
   }

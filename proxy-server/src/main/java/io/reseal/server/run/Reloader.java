@@ -6,6 +6,7 @@ import io.reseal.config.ProxyConfig;
 import io.reseal.config.read.ConfigResult;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
+import io.reseal.server.accesslog.AccessLog;
 import io.reseal.server.admin.Reload;
 import io.reseal.server.admin.Reload.Outcome;
 import java.nio.file.Path;
@@ -75,13 +76,24 @@ final class Reloader {
       return reload(Outcome.UNCHANGED, revision(), warnings);
     }
     try {
-      dataPlane.publish(next);
+      publish(next);
     } catch (StartException refused) {
       return refused(refused.problems());
     }
     serving = next;
     oversight.configure(dataPlane.config());
     return reload(Outcome.APPLIED, revision() + 1, warnings);
+  }
+
+  private void publish(ProxyConfig next) throws StartException {
+    AccessLog.Change logs = oversight.prepareLogs(next);
+    try {
+      dataPlane.publish(next);
+    } catch (StartException | RuntimeException refused) {
+      logs.discard();
+      throw refused;
+    }
+    logs.take();
   }
 
   /** What a running process cannot change; the rest of the configuration is taken up all the same. */

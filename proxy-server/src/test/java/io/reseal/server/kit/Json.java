@@ -1,5 +1,6 @@
 package io.reseal.server.kit;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +22,13 @@ public record Json(Map<?, ?> keys) {
   /** The value of a key, which must be there. */
   public Object get(String key) {
     return Objects.requireNonNull(keys.get(key), key);
+  }
+
+  /** Every key with its value. */
+  public Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    keys.forEach((key, value) -> fields.put(key.toString(), value));
+    return fields;
   }
 
   public int number(String key) {

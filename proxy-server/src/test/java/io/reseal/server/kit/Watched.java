@@ -48,6 +48,11 @@ public final class Watched implements AutoCloseable {
     return Objects.requireNonNull(proxy.addresses().get(name)).getFirst();
   }
 
+  /** Where the TLS listener listens. */
+  public InetSocketAddress https() {
+    return listener(ProxySetup.HTTPS);
+  }
+
   /** A client of the TLS listener, HTTP/1.1. */
   public RawClient client(String serverName) throws IOException {
     return ProxyFixture.hello(serverName)

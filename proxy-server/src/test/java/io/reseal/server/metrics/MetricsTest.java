@@ -23,12 +23,27 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What Prometheus reads after real traffic. */
 final class MetricsTest {
   private static final String GET = "GET /%s HTTP/1.1\r\nHost: a.test\r\n\r\n";
+
+  /** One request at a time on each HTTP/2 connection. */
+  private static final UnaryOperator<Limits> HTTP2_STREAMS = standard -> new Limits(
+      standard.clientHelloBytes(),
+      standard.requestTargetBytes(),
+      standard.requestHeadBytes(),
+      standard.requestFields(),
+      standard.requestBodyBytes(),
+      standard.responseHeadBytes(),
+      standard.responseFields(),
+      1,
+      standard.upstreamConnections(),
+      standard.upstreamIdleConnections(),
+      standard.upstreamAttempts());
 
   @TempDir
   private Path folder = Path.of("");
@@ -188,6 +203,56 @@ final class MetricsTest {
           .isEqualTo(Limits.DEFAULT.upstreamConnections());
       assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"two\""))
           .isEqualTo(2 * Limits.DEFAULT.upstreamConnections());
+    }
+  }
+
+  @Test
+  void countsBytesOfTunnelsWhileTheyAreOpen() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup)) {
+      proxy.origin().on("/ws", (connection, head) -> {
+        connection.respond(
+            head,
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        connection.reader().rest().transferTo(connection.out());
+        connection.close();
+      });
+      String bytes = "reseal_tunnel_bytes_total";
+      try (RawClient client = proxy.client("a.test")) {
+        client.exchange("GET /ws HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\n"
+            + "Upgrade: websocket\r\n\r\n");
+        client.send("first");
+        client.readExactly(5);
+        await().until(() -> proxy.scrape().sum(bytes, "from=\"client\"") == 5);
+        client.send("second");
+        client.readExactly(6);
+      }
+      await().until(() -> proxy.scrape().sum("reseal_tunnels_total") == 1);
+      Scrape scrape = proxy.scrape();
+      assertThat(scrape.sum(bytes, "from=\"client\"", "route=\"route-0\"")).isEqualTo(11);
+      assertThat(scrape.sum(bytes, "from=\"upstream\"", "route=\"route-0\"")).isEqualTo(11);
+      assertThat(scrape.sum("reseal_tunnels_total", "kind=\"upgrade\"", "route=\"route-0\""))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void countsWhatHttp2Refuses() throws IOException {
+    String[] get = {":method: GET", ":scheme: https", ":authority: a.test", ":path: /hold"};
+    try (Watched proxy = Watched.start(setup -> setup.limits(HTTP2_STREAMS))) {
+      proxy.origin().on("/hold", (connection, head) -> connection.awaitEnd());
+      String limits = "reseal_limits_hit_total";
+      try (H2RawClient client = proxy.h2Client("a.test")) {
+        client.request(/* endStream= */ true, get);
+        int second = client.request(/* endStream= */ true, get);
+        assertThat(client.read(second).isRefused()).isTrue();
+        assertThat(proxy.scrape().sum(limits, "limit=\"limits.http2Streams\"")).isEqualTo(1);
+      }
+      try (H2RawClient client = proxy.h2Client("a.test")) {
+        String[] large = {get[0], get[1], get[2], get[3], "x: " + "x".repeat(40_000)};
+        client.read(client.request(/* endStream= */ true, large));
+        assertThat(proxy.scrape().sum(limits, "limit=\"limits.requestHeadBytes\""))
+            .isEqualTo(1);
+      }
     }
   }
 

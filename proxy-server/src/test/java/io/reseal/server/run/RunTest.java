@@ -1,6 +1,7 @@
 package io.reseal.server.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.reseal.config.HostPort;
 import io.reseal.server.kit.Program;
@@ -285,5 +286,41 @@ final class RunTest {
       assertThat(id).as(body).hasSize(16);
       program.awaitLine("WARN .*failed id=" + id + " .*502 refused");
     }
+  }
+
+  @Test
+  void writesItsAccessLogWhereTheConfigurationSaysAndChangesItLive() throws Exception {
+    Path file = folder.resolve("reseal.yaml");
+    Path log = folder.resolve("access.log");
+    String yaml = Files.readString(file);
+    Files.writeString(file, yaml + "accessLog: { output: stdout }\n");
+    try (Program program = run("--no-watch")) {
+      try (RawClient client = client(program)) {
+        client.exchange(GET.formatted("one"));
+        program.awaitLine("^\\{\"time\".*\"path\":\"/one\".*\\}$");
+        Files.writeString(file, yaml + "accessLog: { output: access.log, format: text }\n");
+        program.signal("HUP");
+        program.awaitLine("configuration applied \\(SIGHUP\\)");
+        client.exchange(GET.formatted("two"));
+        await().until(() -> read(log).contains(" path=/two "));
+        Files.move(log, folder.resolve("access.log.1"));
+        program.signal("HUP");
+        program.awaitLine("configuration unchanged \\(SIGHUP\\)");
+        client.exchange(GET.formatted("three"));
+        await().until(() -> read(log).contains(" path=/three "));
+        assertThat(read(log)).doesNotContain("/two");
+        Files.writeString(file, yaml + "accessLog: { output: . }\n");
+        program.signal("HUP");
+        program.awaitLine("configuration refused \\(SIGHUP\\)");
+        client.exchange(GET.formatted("four"));
+        await().until(() -> read(log).contains(" path=/four "));
+      }
+      program.signal("TERM");
+      assertThat(program.awaitExit()).isZero();
+    }
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file) : "";
   }
 }

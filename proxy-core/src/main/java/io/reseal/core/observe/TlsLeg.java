@@ -1,0 +1,25 @@
+package io.reseal.core.observe;
+
+/**
+ * What was negotiated on one of the two TLS connections that an exchange goes over. Empty texts are
+ * what there was not, or what the library does not tell.
+ *
+ * @param version as in {@code TLSv1.3}; empty for cleartext
+ * @param cipherSuite as JSSE spells it
+ * @param group the named group of the key exchange
+ * @param applicationProtocol the ALPN result
+ * @param serverName the SNI that was sent
+ * @param resumed whether an earlier session was resumed
+ * @param peerIdentity who the client showed itself to be by its certificate; empty for none
+ */
+public record TlsLeg(
+    String version,
+    String cipherSuite,
+    String group,
+    String applicationProtocol,
+    String serverName,
+    boolean resumed,
+    String peerIdentity) {
+  /** No TLS. */
+  public static final TlsLeg NONE = new TlsLeg("", "", "", "", "", false, "");
+}

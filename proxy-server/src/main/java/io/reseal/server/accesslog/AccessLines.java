@@ -1,0 +1,163 @@
+package io.reseal.server.accesslog;
+
+import io.reseal.config.AccessLogSettings.Query;
+import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.FailurePolicy;
+import io.reseal.core.observe.ClientFacts;
+import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.TlsLeg;
+import io.reseal.core.observe.TraceContext;
+import io.reseal.core.observe.TunnelRecord;
+import io.reseal.core.observe.UpstreamFacts;
+import org.jspecify.annotations.Nullable;
+
+/** The way from what happened to a line. Confined to the thread of its buffer. */
+final class AccessLines {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final LineBuffer line;
+  private final Query query;
+  private long epochMinusNanos;
+
+  AccessLines(LineBuffer line, Query query) {
+    this.line = line;
+    this.query = query;
+    synchronize();
+  }
+
+  /** Takes the relation of both clocks anew: the wall clock may be set at any time. */
+  void synchronize() {
+    epochMinusNanos = System.currentTimeMillis() * NANOS_PER_MILLI - System.nanoTime();
+  }
+
+  void write(ExchangeRecord exchange) {
+    Failure failure = exchange.failure();
+    begin(exchange.receivedNanos(), "exchange", exchange.id());
+    trace(exchange.trace());
+    client(exchange.client());
+    line.text(AccessField.PROTOCOL, exchange.protocol());
+    line.text(AccessField.METHOD, exchange.method());
+    line.text(AccessField.HOST, exchange.host());
+    if (!(failure instanceof Failure.RequestRejected) || !exchange.host().isEmpty()) {
+      // A request that could not be read has no path, only the default of one.
+      line.text(AccessField.PATH, exchange.path());
+      line.text(AccessField.QUERY, QueryText.of(exchange.query(), query));
+    }
+    line.text(AccessField.USER_AGENT, exchange.userAgent());
+    if (exchange.status() > 0) {
+      line.number(AccessField.STATUS, exchange.status());
+    }
+    line.text(AccessField.END, end(exchange));
+    failure(failure);
+    line.text(AccessField.ROUTE, exchange.route());
+    line.text(AccessField.UPSTREAM, exchange.upstream());
+    upstream(exchange.connection(), exchange.reused(), /* passthrough= */ false);
+    if (exchange.replayed()) {
+      line.flag(AccessField.REPLAYED, true);
+    }
+    line.number(AccessField.FROM_CLIENT, exchange.requestBytes());
+    line.number(AccessField.TO_CLIENT, exchange.responseBytes());
+    phase(AccessField.CONNECTED, exchange.receivedNanos(), exchange.connectedNanos());
+    phase(AccessField.RESPONDED, exchange.receivedNanos(), exchange.respondedNanos());
+    phase(AccessField.TOTAL, exchange.receivedNanos(), exchange.endedNanos());
+    line.end();
+  }
+
+  private static String end(ExchangeRecord exchange) {
+    if (exchange.failure() == null) {
+      return "complete";
+    }
+    if (exchange.failure() instanceof Failure.ClientGone) {
+      return "client_gone";
+    }
+    return exchange.complete() ? "error" : "broken_off";
+  }
+
+  void write(TunnelRecord tunnel) {
+    boolean passthrough = tunnel.isPassthrough();
+    begin(tunnel.startedNanos(), passthrough ? "passthrough" : "upgrade", tunnel.id());
+    client(tunnel.client());
+    if (!passthrough) {
+      line.text(AccessField.PROTOCOL, tunnel.protocol());
+    }
+    line.text(AccessField.HOST, tunnel.host());
+    line.text(AccessField.END, tunnel.end());
+    failure(tunnel.failure());
+    line.text(AccessField.ROUTE, tunnel.route());
+    line.text(AccessField.UPSTREAM, tunnel.upstream());
+    upstream(tunnel.connection(), /* reused= */ false, passthrough);
+    line.number(AccessField.FROM_CLIENT, tunnel.clientBytes());
+    line.number(AccessField.TO_CLIENT, tunnel.upstreamBytes());
+    if (passthrough) {
+      phase(AccessField.CONNECTED, tunnel.startedNanos(), tunnel.connectedNanos());
+    }
+    phase(AccessField.TOTAL, tunnel.startedNanos(), tunnel.endedNanos());
+    line.end();
+  }
+
+  private void begin(long nanos, String kind, String id) {
+    line.begin();
+    line.time(AccessField.TIME, Math.floorDiv(nanos + epochMinusNanos, NANOS_PER_MILLI));
+    line.text(AccessField.KIND, kind);
+    line.text(AccessField.ID, id);
+  }
+
+  private void trace(@Nullable TraceContext trace) {
+    if (trace != null) {
+      line.text(AccessField.TRACE, trace.traceId());
+      line.text(AccessField.SPAN, trace.spanId());
+    }
+  }
+
+  private void client(ClientFacts client) {
+    line.text(AccessField.LISTENER, client.listener());
+    line.text(AccessField.CLIENT, client.address());
+    line.number(AccessField.CLIENT_PORT, client.port());
+    TlsLeg tls = client.tls();
+    line.text(AccessField.CLIENT_TLS, tls.version());
+    line.text(AccessField.CLIENT_CIPHER, tls.cipherSuite());
+    line.text(AccessField.CLIENT_GROUP, tls.group());
+    line.text(AccessField.CLIENT_ALPN, tls.applicationProtocol());
+    line.text(AccessField.CLIENT_SNI, tls.serverName());
+    if (!tls.version().isEmpty()) {
+      line.flag(AccessField.CLIENT_RESUMED, tls.resumed());
+    }
+    line.text(AccessField.CLIENT_IDENTITY, tls.peerIdentity());
+  }
+
+  private void failure(@Nullable Failure failure) {
+    if (failure != null) {
+      FailurePolicy.Answer answer = FailurePolicy.answer(failure);
+      line.text(AccessField.ERROR, answer.token());
+      line.text(AccessField.DETAIL, answer.detail());
+    }
+  }
+
+  private void upstream(UpstreamFacts upstream, boolean reused, boolean passthrough) {
+    if (upstream.endpoint().isEmpty()) {
+      return;
+    }
+    line.text(AccessField.ENDPOINT, upstream.endpoint());
+    line.text(AccessField.UPSTREAM_ADDRESS, upstream.address());
+    if (passthrough) {
+      return;
+    }
+    line.flag(AccessField.UPSTREAM_REUSED, reused);
+    TlsLeg tls = upstream.tls();
+    line.text(AccessField.UPSTREAM_TLS, tls.version());
+    line.text(AccessField.UPSTREAM_CIPHER, tls.cipherSuite());
+    line.text(AccessField.UPSTREAM_GROUP, tls.group());
+    line.text(AccessField.UPSTREAM_ALPN, tls.applicationProtocol());
+    line.text(AccessField.UPSTREAM_SNI, tls.serverName());
+    if (!tls.version().isEmpty()) {
+      line.flag(AccessField.UPSTREAM_RESUMED, tls.resumed());
+      line.flag(AccessField.UPSTREAM_VERIFIED, upstream.verified());
+    }
+  }
+
+  private void phase(AccessField field, long from, long to) {
+    if (to != 0) {
+      line.millis(field, to - from);
+    }
+  }
+}

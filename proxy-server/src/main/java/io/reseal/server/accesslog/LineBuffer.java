@@ -1,0 +1,162 @@
+package io.reseal.server.accesslog;
+
+import io.reseal.config.AccessLogSettings.Format;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * Lines in the making, as bytes: keys and values, one format or the other. Whatever is not printable
+ * ASCII is escaped, so that a line stays one line. Not thread-safe; no garbage for each line.
+ */
+abstract class LineBuffer {
+  private static final int FIRST_BYTES = 96 << 10;
+  private static final byte[] HEX = ascii("0123456789abcdef");
+  private static final int MOST_DIGITS = 20;
+  private static final long MILLIS_PER_SECOND = 1_000;
+  private static final int SECOND_CHARACTERS = "2026-01-01T00:00:00".length();
+
+  private final byte[] digits = new byte[MOST_DIGITS];
+  private byte[] bytes = new byte[FIRST_BYTES];
+  private int length;
+  private int lines;
+  private long second = Long.MIN_VALUE;
+  private byte[] secondText = new byte[0];
+
+  static LineBuffer of(Format format) {
+    return switch (format) {
+      case JSON -> new JsonLines();
+      case TEXT -> new TextLines();
+    };
+  }
+
+  abstract void begin();
+
+  /** A text; empty ones are left out. */
+  abstract void text(AccessField field, String value);
+
+  abstract void number(AccessField field, long value);
+
+  abstract void flag(AccessField field, boolean value);
+
+  /** A span of time, in milliseconds with three decimals. */
+  abstract void millis(AccessField field, long nanos);
+
+  /** A moment. */
+  abstract void time(AccessField field, long epochMillis);
+
+  abstract void finish();
+
+  void end() {
+    finish();
+    put('\n');
+    lines++;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  int lines() {
+    return lines;
+  }
+
+  void clear() {
+    length = 0;
+    lines = 0;
+  }
+
+  /** The keys of all fields with what stands before and after them. */
+  static byte[][] keys(String before, String after) {
+    return Arrays.stream(AccessField.values())
+        .map(field -> ascii(before + field.key() + after))
+        .toArray(byte[][]::new);
+  }
+
+  static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  void put(char c) {
+    room(1);
+    bytes[length++] = (byte) c;
+  }
+
+  void put(byte[] text) {
+    room(text.length);
+    System.arraycopy(text, 0, bytes, length, text.length);
+    length += text.length;
+  }
+
+  void putNumber(long value) {
+    if (value < 0) {
+      put('-');
+    }
+    long left = Math.abs(value);
+    int at = MOST_DIGITS;
+    do {
+      digits[--at] = (byte) ('0' + left % 10);
+      left /= 10;
+    } while (left > 0);
+    room(MOST_DIGITS);
+    System.arraycopy(digits, at, bytes, length, MOST_DIGITS - at);
+    length += MOST_DIGITS - at;
+  }
+
+  void putMillis(long nanos) {
+    long micros = Math.max(0, nanos) / 1_000;
+    putNumber(micros / 1_000);
+    put('.');
+    putThree((int) (micros % 1_000));
+  }
+
+  private void putThree(int number) {
+    put((char) ('0' + number / 100));
+    put((char) ('0' + number / 10 % 10));
+    put((char) ('0' + number % 10));
+  }
+
+  void putTime(long epochMillis) {
+    long of = Math.floorDiv(epochMillis, MILLIS_PER_SECOND);
+    if (of != second) {
+      second = of;
+      secondText = ascii(Instant.ofEpochSecond(of).toString().substring(0, SECOND_CHARACTERS));
+    }
+    put(secondText);
+    put('.');
+    putThree((int) Math.floorMod(epochMillis, MILLIS_PER_SECOND));
+    put('Z');
+  }
+
+  /** Text between quotes, as RFC 8259 section 7 has it, in ASCII. */
+  void putEscaped(String text) {
+    int end = text.length();
+    room(6 * end);
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      if (c >= ' ' && c < 0x7F && c != '"' && c != '\\') {
+        bytes[length++] = (byte) c;
+      } else if (c == '"' || c == '\\') {
+        bytes[length++] = '\\';
+        bytes[length++] = (byte) c;
+      } else {
+        bytes[length++] = '\\';
+        bytes[length++] = 'u';
+        bytes[length++] = HEX[c >> 12];
+        bytes[length++] = HEX[c >> 8 & 0xF];
+        bytes[length++] = HEX[c >> 4 & 0xF];
+        bytes[length++] = HEX[c & 0xF];
+      }
+    }
+  }
+
+  private void room(int more) {
+    if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.reseal.server.trace;
+
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.server.metrics.QueueCounts;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import org.jctools.queues.MpscArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A bounded queue of exchanges, and the thread that makes spans of them and sends them. Whoever
+ * offers never waits. A batch that the collector does not take is lost: what is sent again would be
+ * in the way of what comes.
+ */
+final class SpanWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SpanWriter.class);
+
+  /** The exporter tells of each failure by itself; one line a minute is enough. */
+  private static final java.util.logging.Logger EXPORTER_LOG =
+      java.util.logging.Logger.getLogger("io.opentelemetry");
+
+  private static final int MOST_IN_BATCH = 512;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final int SEND_SECONDS = 10;
+  private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long LAST_SENDS_MILLIS = 1_000;
+
+  private final URI endpoint;
+  private final MpscArrayQueue<ExchangeRecord> queue;
+  private final SpanExporter exporter;
+  private final Resource resource;
+  private final QueueCounts counts;
+  private final Thread thread;
+  private final List<SpanData> batch = new ArrayList<>(MOST_IN_BATCH);
+  private volatile boolean closing;
+  private long warnedNanos = System.nanoTime() - WARN_NANOS;
+
+  private SpanWriter(URI endpoint, int queueSpans, Resource resource, QueueCounts counts) {
+    EXPORTER_LOG.setLevel(Level.OFF);
+    this.endpoint = endpoint;
+    this.queue = new MpscArrayQueue<>(queueSpans);
+    this.exporter = OtlpHttpSpanExporter.builder()
+        .setEndpoint(endpoint.toString())
+        .setTimeout(SEND_SECONDS, TimeUnit.SECONDS)
+        .setConnectTimeout(SEND_SECONDS, TimeUnit.SECONDS)
+        .setRetryPolicy(null)
+        .build();
+    this.resource = resource;
+    this.counts = counts;
+    this.thread = Thread.ofPlatform().daemon().name("reseal-traces").unstarted(this::run);
+  }
+
+  static SpanWriter start(URI endpoint, int queueSpans, Resource resource, QueueCounts counts) {
+    SpanWriter writer = new SpanWriter(endpoint, queueSpans, resource, counts);
+    writer.thread.start();
+    return writer;
+  }
+
+  /** Takes an exchange, unless too many wait. Thread-safe, never blocks. */
+  void offer(ExchangeRecord exchange) {
+    if (!queue.offer(exchange)) {
+      counts.addNotQueued();
+    }
+  }
+
+  private void run() {
+    while (true) {
+      // Read first: what was offered before the close must be sent.
+      boolean last = closing;
+      fill();
+      if (!batch.isEmpty()) {
+        send();
+      } else if (last) {
+        break;
+      } else {
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+    exporter.shutdown();
+  }
+
+  private void fill() {
+    long epochMinusNanos =
+        TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime();
+    while (batch.size() < MOST_IN_BATCH) {
+      ExchangeRecord exchange = queue.relaxedPoll();
+      if (exchange == null) {
+        return;
+      }
+      batch.add(new ExchangeSpan(exchange, epochMinusNanos, resource));
+    }
+  }
+
+  private void send() {
+    try {
+      CompletableResultCode sent = exporter.export(batch).join(SEND_SECONDS + 1, TimeUnit.SECONDS);
+      if (sent.isSuccess()) {
+        counts.addDelivered(batch.size());
+      } else {
+        lost(String.valueOf(sent.getFailureThrowable()));
+      }
+    } catch (RuntimeException | Error refused) {
+      lost(refused.toString());
+    } finally {
+      batch.clear();
+    }
+  }
+
+  private void lost(String why) {
+    counts.addLost(batch.size());
+    long now = System.nanoTime();
+    if (now - warnedNanos >= WARN_NANOS) {
+      warnedNanos = now;
+      LOG.warn(
+          "tracing.endpoint: {} does not take spans ({}); {} are lost so far",
+          endpoint,
+          why,
+          counts.lost() + counts.notQueued());
+    }
+  }
+
+  /** Sends what waits, unless the collector takes too long. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(LAST_SENDS_MILLIS);
+    } catch (InterruptedException asked) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

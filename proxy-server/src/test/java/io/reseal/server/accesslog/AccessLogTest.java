@@ -1,0 +1,343 @@
+package io.reseal.server.accesslog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reseal.config.AccessLogSettings.Format;
+import io.reseal.config.AccessLogSettings.Query;
+import io.reseal.config.HostPort;
+import io.reseal.config.Network;
+import io.reseal.config.TracingSettings;
+import io.reseal.server.kit.Json;
+import io.reseal.server.kit.Watched;
+import io.reseal.testkit.Certificates;
+import io.reseal.testkit.H2RawClient;
+import io.reseal.testkit.ProxySetup;
+import io.reseal.testkit.RawClient;
+import io.reseal.testkit.RecordingOrigin;
+import io.reseal.testkit.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the access log says after real traffic. */
+final class AccessLogTest {
+  @TempDir
+  private Path folder = Path.of("");
+
+  private LogFile log = new LogFile(Path.of(""));
+
+  @BeforeEach
+  void name() {
+    log = new LogFile(folder.resolve("access.log"));
+  }
+
+  @Test
+  void tellsBothLegsOfAnExchange() throws IOException {
+    Instant before = Instant.now();
+    try (Watched proxy = Watched.start(setup -> setup.accessLog(log.json()))) {
+      try (RawClient client = proxy.client("a.test")) {
+        client.exchange("POST /cart HTTP/1.1\r\nHost: a.test\r\nUser-Agent: test/1\r\n"
+            + "Content-Length: 5\r\n\r\nhello");
+        client.exchange("GET /cart HTTP/1.1\r\nHost: a.test\r\n\r\n");
+      }
+      List<Json> lines = log.objects(2);
+      Json first = lines.getFirst();
+      assertThat(Instant.parse((String) first.get("time")))
+          .isBetween(before.minus(Duration.ofSeconds(1)), Instant.now());
+      assertThat(first.fields())
+          .containsEntry("kind", "exchange")
+          .containsEntry("listener", "https")
+          .containsEntry("client", "127.0.0.1")
+          .containsEntry("clientTls", "TLSv1.3")
+          .containsEntry("clientSni", "a.test")
+          .containsEntry("clientAlpn", "http/1.1")
+          .containsEntry("clientResumed", false)
+          .containsEntry("protocol", "http/1.1")
+          .containsEntry("method", "POST")
+          .containsEntry("host", "a.test")
+          .containsEntry("path", "/cart")
+          .containsEntry("userAgent", "test/1")
+          .containsEntry("status", 200)
+          .containsEntry("end", "complete")
+          .containsEntry("route", "route-0")
+          .containsEntry("upstream", "origin")
+          .containsEntry("endpoint", proxy.origin().endpoint().toString())
+          .containsEntry("upstreamAddress", "127.0.0.1:" + proxy.origin().port())
+          .containsEntry("upstreamReused", false)
+          .containsEntry("upstreamTls", "TLSv1.3")
+          .containsEntry("upstreamVerified", true)
+          .containsEntry("bytesFromClient", 5)
+          .doesNotContainKeys("error", "query", "traceId", "replayed", "clientIdentity");
+      for (String key : List.of("clientCipher", "upstreamCipher")) {
+        assertThat((String) first.get(key)).as(key).startsWith("TLS_");
+      }
+      for (String key : List.of("clientGroup", "upstreamGroup")) {
+        assertThat((String) first.get(key)).as(key).containsIgnoringCase("25519");
+      }
+      assertThat((Integer) first.get("bytesToClient")).isPositive();
+      assertThat((Double) first.get("connectedMs")).isPositive();
+      assertThat((Double) first.get("respondedMs"))
+          .isGreaterThan((Double) first.get("connectedMs"))
+          .isLessThanOrEqualTo((Double) first.get("totalMs"));
+      Json second = lines.getLast();
+      assertThat(second.fields())
+          .containsEntry("upstreamReused", true)
+          .containsEntry("connectedMs", 0.0)
+          .doesNotContainKey("userAgent");
+      assertThat(second.get("id")).isNotEqualTo(first.get("id"));
+      assertThat(second.get("clientPort")).isEqualTo(first.get("clientPort"));
+    }
+  }
+
+  @Test
+  void tellsOfHttp2AndOfCleartext() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup.accessLog(log.json()))) {
+      try (H2RawClient client = proxy.h2Client("a.test")) {
+        client.get("a.test", "/two");
+      }
+      log.lines(1);
+      try (RawClient client = proxy.plainClient()) {
+        client.exchange("GET /plain HTTP/1.0\r\nHost: a.test\r\n\r\n");
+      }
+      List<Json> lines = log.objects(2);
+      assertThat(lines.getFirst().fields())
+          .containsEntry("protocol", "h2")
+          .containsEntry("clientAlpn", "h2");
+      assertThat(lines.getLast().fields())
+          .containsEntry("protocol", "http/1.0")
+          .doesNotContainKeys("clientTls", "clientCipher", "clientResumed", "clientSni");
+    }
+  }
+
+  @Test
+  void hasTheIdThatTheClientWasTold() throws IOException {
+    HostPort closed;
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      closed = new HostPort("127.0.0.1", probe.getLocalPort());
+    }
+    try (Watched proxy = Watched.start(setup -> setup
+        .accessLog(log.json())
+        .reencrypt("closed.test", "closed")
+        .upstream("closed", ProxySetup.verified(), closed))) {
+      try (RawClient client = proxy.plainClient()) {
+        Reply reply = client.exchange("GET / HTTP/1.1\r\nHost: closed.test\r\n\r\n");
+        Json line = log.objects(1).getFirst();
+        assertThat(reply.bodyText()).contains("id: " + line.get("id"));
+        assertThat(line.fields())
+            .containsEntry("status", 502)
+            .containsEntry("end", "error")
+            .containsEntry("error", "refused")
+            .containsEntry("upstream", "closed")
+            .containsEntry("bytesToClient", reply.bodyText().length())
+            .doesNotContainKeys("endpoint", "connectedMs", "respondedMs");
+        assertThat((String) line.get("detail")).contains(closed.toString());
+      }
+    }
+  }
+
+  @Test
+  void tellsWhyAResponseBroke() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup.accessLog(log.json()))) {
+      proxy.origin().on("/half", (connection, head) -> {
+        connection.receive(head);
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+        connection.close();
+      });
+      try (RawClient client = proxy.client("a.test")) {
+        client.send("GET /half HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        client.readToEnd();
+      }
+      try (RawClient client = proxy.client("a.test")) {
+        client.send("POST /x HTTP/1.1\r\nHost: a.test\r\nContent-Length: 10\r\n\r\nhalf");
+        log.lines(1);
+      }
+      List<Json> lines = log.objects(2);
+      assertThat(lines.getFirst().fields())
+          .containsEntry("status", 200)
+          .containsEntry("end", "broken_off")
+          .containsEntry("error", "closed_in_body");
+      assertThat(lines.getLast().fields())
+          .containsEntry("end", "client_gone")
+          .containsEntry("bytesFromClient", 4)
+          .doesNotContainKey("status");
+    }
+  }
+
+  @Test
+  void tellsOfUpgradesAndTheirRoute() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup.accessLog(log.json()))) {
+      proxy.origin().on("/ws", (connection, head) -> {
+        connection.respond(
+            head,
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        connection.reader().rest().transferTo(connection.out());
+        connection.close();
+      });
+      try (RawClient client = proxy.client("a.test")) {
+        client.exchange("GET /ws HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\n"
+            + "Upgrade: websocket\r\n\r\n");
+        client.send("ping");
+        client.readExactly(4);
+      }
+      List<Json> lines = log.objects(2);
+      Json exchange = lines.getFirst();
+      assertThat(exchange.fields()).containsEntry("kind", "exchange").containsEntry("status", 101);
+      assertThat(lines.getLast().fields())
+          .containsEntry("kind", "upgrade")
+          .containsEntry("id", exchange.get("id"))
+          .containsEntry("protocol", "websocket")
+          .containsEntry("host", "a.test")
+          .containsEntry("route", "route-0")
+          .containsEntry("upstream", "origin")
+          .containsEntry("clientTls", "TLSv1.3")
+          .containsEntry("upstreamTls", "TLSv1.3")
+          .containsEntry("bytesFromClient", 4)
+          .containsEntry("bytesToClient", 4)
+          .containsKey("end");
+      assertThat(proxy.scrape().sum("reseal_tunnels_total", "route=\"route-0\""))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void tellsOfPassedThroughConnections() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup
+        .accessLog(log.json())
+        .passthrough("127.0.0.1.test", "origin")
+        .passthrough("dead.test", "dead")
+        .upstream("dead", ProxySetup.verified(), new HostPort("127.0.0.1", 1)))) {
+      try (RawClient client = RawClient.Hello.of(
+              Certificates.DESTINATION.certificate(), "127.0.0.1.test")
+          .connect(proxy.https())) {
+        client.exchange("GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n");
+      }
+      Json line = log.objects(1).getFirst();
+      assertThat(line.fields())
+          .containsEntry("kind", "passthrough")
+          .containsEntry("clientSni", "127.0.0.1.test")
+          .containsEntry("host", "127.0.0.1.test")
+          .containsEntry("route", "route-1")
+          .containsEntry("upstream", "origin")
+          .containsEntry("endpoint", proxy.origin().endpoint().toString())
+          .doesNotContainKeys("clientTls", "upstreamTls", "error", "status");
+      assertThat((Integer) line.get("bytesFromClient")).isGreaterThan(200);
+      assertThat((Integer) line.get("bytesToClient")).isGreaterThan(200);
+      try (RawClient client = proxy.client("dead.test")) {
+        throw new AssertionError("connected to nobody: " + client);
+      } catch (IOException alert) {
+        assertThat(log.objects(2).getLast().fields())
+            .containsEntry("end", "not_connected")
+            .containsEntry("error", "refused")
+            .containsEntry("upstream", "dead");
+      }
+    }
+  }
+
+  @Test
+  void writesTextForPeopleToo() throws IOException {
+    try (Watched proxy =
+        Watched.start(setup -> setup.accessLog(log.settings(Format.TEXT, Query.OMIT)))) {
+      try (RawClient client = proxy.plainClient()) {
+        client.exchange("GET /x HTTP/1.1\r\nHost: a.test\r\nUser-Agent: a \"quoted\" one\r\n\r\n");
+      }
+      assertThat(log.lines(1).getFirst())
+          .matches("time=[-0-9]+T[:0-9]+\\.[0-9]{3}Z kind=exchange id=[0-9a-f]{16} listener=http"
+              + " client=127.0.0.1 clientPort=[0-9]+ protocol=http/1.1 method=GET host=a.test"
+              + " path=/x userAgent=\"a \\\\\"quoted\\\\\" one\" status=200 end=complete"
+              + " route=route-0 .* totalMs=[0-9]+\\.[0-9]{3}");
+    }
+  }
+
+  @Test
+  void escapesWhatPeersSayAndCutsIt() throws IOException {
+    String agent = "[31m\u00e9\\\"" + "x".repeat(3_000);
+    try (Watched proxy = Watched.start(setup -> setup.accessLog(log.json()))) {
+      try (RawClient client = proxy.plainClient()) {
+        client.exchange("GET /%22 HTTP/1.1\r\nHost: a.test\r\nUser-Agent: " + agent + "\r\n\r\n");
+        client.exchange("GET /\u0001 HTTP/1.1\r\nHost: a.test\r\n\r\n");
+      }
+      List<String> lines = log.lines(2);
+      assertThat(lines).allMatch(line -> line.chars().allMatch(c -> c >= ' ' && c < 0x7F));
+      assertThat(lines).allMatch(line -> line.length() < 2_500);
+      assertThat((String) Json.parse(lines.getFirst()).get("userAgent")).startsWith("[31m");
+      assertThat(Json.parse(lines.getLast()).fields())
+          .containsEntry("status", 400)
+          .doesNotContainKey("path");
+    }
+  }
+
+  @Test
+  void neverWritesSecrets() throws IOException {
+    for (Query query : Query.values()) {
+      LogFile file = new LogFile(folder.resolve(query.name()));
+      try (Watched proxy =
+          Watched.start(setup -> setup.accessLog(file.settings(Format.JSON, query)))) {
+        try (RawClient client = proxy.plainClient()) {
+          client.exchange("GET /p?user=hidden1&hidden2&token=hidden3 HTTP/1.1\r\nHost: a.test\r\n"
+              + "Authorization: Bearer hidden4\r\nCookie: s=hidden5\r\n"
+              + "Referer: https://x.test/?hidden6\r\nX-Api-Key: hidden7\r\n\r\n");
+          client.exchange("GET /p?hidden8 HTTP/1.1\r\nHost: a.test\r\nx\u0001: hidden9\r\n\r\n");
+        }
+        Json line = file.objects(2).getFirst();
+        switch (query) {
+          case OMIT -> assertThat(line.fields()).doesNotContainKey("query");
+          case NAMES -> assertThat(line.get("query")).isEqualTo("?user=*&*&token=*");
+          case KEEP ->
+            assertThat(line.get("query")).isEqualTo("?user=hidden1&hidden2&token=hidden3");
+        }
+        if (query != Query.KEEP) {
+          assertThat(file.lines(2)).noneMatch(each -> each.contains("hidden"));
+        } else {
+          assertThat(file.lines(2)).noneMatch(each -> each.matches(".*hidden[4-79].*"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void takesTheIdOfTrustedPeersAlone() throws IOException {
+    String asked = "GET / HTTP/1.1\r\nHost: a.test\r\nX-Request-Id: %s\r\n\r\n";
+    try (Watched proxy = Watched.start(setup -> setup
+        .accessLog(log.json())
+        .tracing(new TracingSettings(
+            TracingSettings.RequestId.SET,
+            TracingSettings.Traceparent.PASS,
+            new TracingSettings.Export.Off(),
+            1,
+            64)))) {
+      try (RawClient client = proxy.plainClient()) {
+        client.exchange(asked.formatted("made-up"));
+        String id = (String) log.objects(1).getFirst().get("id");
+        assertThat(id).matches("[0-9a-f]{16}");
+        assertThat(sent(proxy.origin())).isEqualTo(id);
+      }
+    }
+    LogFile other = new LogFile(folder.resolve("other.log"));
+    try (Watched proxy = Watched.start(setup -> setup
+        .accessLog(other.json())
+        .trustedPeers(new Network(InetAddress.ofLiteral("127.0.0.0"), 8)))) {
+      try (RawClient client = proxy.plainClient()) {
+        client.exchange(asked.formatted("from-the-edge:1"));
+        client.exchange(asked.formatted("not usable"));
+        client.exchange(asked.formatted("x".repeat(129)));
+        List<Json> lines = other.objects(3);
+        assertThat(lines.getFirst().get("id")).isEqualTo("from-the-edge:1");
+        assertThat((String) lines.get(1).get("id")).matches("[0-9a-f]{16}");
+        assertThat((String) lines.get(2).get("id")).matches("[0-9a-f]{16}");
+        // What is not to be set stays as it came.
+        assertThat(sent(proxy.origin())).isEqualTo("x".repeat(129));
+      }
+    }
+  }
+
+  private static String sent(RecordingOrigin origin) {
+    return origin.lastRequest().fields().first("x-request-id");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.reseal.server.accesslog;
+
+import org.jspecify.annotations.NullMarked;

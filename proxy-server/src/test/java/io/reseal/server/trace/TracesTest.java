@@ -1,0 +1,247 @@
+package io.reseal.server.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import io.reseal.config.Network;
+import io.reseal.config.TracingSettings;
+import io.reseal.config.TracingSettings.Export;
+import io.reseal.config.TracingSettings.RequestId;
+import io.reseal.config.TracingSettings.Traceparent;
+import io.reseal.server.kit.Watched;
+import io.reseal.testkit.Fields;
+import io.reseal.testkit.RawClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Spans as a collector gets them, and traceparent as upstreams do. */
+final class TracesTest {
+  private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+  private static final String PARENT = "00f067aa0ba902b7";
+  private static final String GET = "GET /x HTTP/1.1\r\nHost: a.test\r\n%s\r\n";
+  private static final String DROPPED = "reseal_trace_dropped_total";
+
+  private static TracingSettings to(URI endpoint, int sampleOneIn, int queue) {
+    return new TracingSettings(
+        RequestId.PASS, Traceparent.PASS, new Export.Otlp(endpoint), sampleOneIn, queue);
+  }
+
+  private static TracingSettings starting() {
+    return new TracingSettings(
+        RequestId.PASS,
+        Traceparent.START,
+        new Export.Off(),
+        1,
+        TracingSettings.DEFAULT.queueSpans());
+  }
+
+  /** What the upstream gets for a request with these fields. */
+  private static Fields sent(Watched proxy, String fields) throws IOException {
+    try (RawClient client = proxy.plainClient()) {
+      assertThat(client.exchange(GET.formatted(fields)).status()).isEqualTo(200);
+    }
+    return proxy.origin().lastRequest().fields();
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+
+  @Test
+  void exportsASpanForEachExchange() throws IOException {
+    Instant before = Instant.now();
+    try (Collector collector = new Collector();
+        Watched proxy = Watched.start(setup -> setup.tracing(to(collector.endpoint(), 1, 64)))) {
+      Fields sent = sent(proxy, "User-Agent: test/1\r\n");
+      await().until(() -> collector.spans().size() == 1);
+      Span span = collector.spans().getFirst();
+      assertThat(collector.contentTypes()).containsOnly("application/x-protobuf");
+      assertThat(sent.all("traceparent"))
+          .containsExactly("00-" + hex(span.getTraceId()) + "-" + hex(span.getSpanId()) + "-01");
+      assertThat(span.getParentSpanId().isEmpty()).isTrue();
+      assertThat(span.getName()).isEqualTo("GET route-0");
+      assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+      assertThat(span.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+      assertThat(Collector.attributes(span.getAttributesList()))
+          .containsEntry("http.request.method", "GET")
+          .containsEntry("http.response.status_code", "200")
+          .containsEntry("url.scheme", "http")
+          .containsEntry("url.path", "/x")
+          .containsEntry("server.address", "a.test")
+          .containsEntry("client.address", "127.0.0.1")
+          .containsEntry("user_agent.original", "test/1")
+          .containsEntry("network.protocol.version", "1.1")
+          .containsEntry("reseal.route", "route-0")
+          .containsEntry("reseal.upstream", "origin");
+      assertThat(span.getEventsList())
+          .extracting(Span.Event::getName)
+          .containsExactly("upstream connected", "response head");
+      assertThat(time(span.getStartTimeUnixNano()))
+          .isBetween(before.minus(Duration.ofSeconds(1)), Instant.now());
+      assertThat(span.getEndTimeUnixNano()).isGreaterThan(span.getStartTimeUnixNano());
+      assertThat(Collector.attributes(
+              collector.received().getFirst().getResource().getAttributesList()))
+          .containsEntry("service.name", "reseal");
+      await().until(() -> proxy.scrape().sum("reseal_trace_spans_total") == 1);
+    }
+  }
+
+  private static Instant time(long nanos) {
+    return Instant.ofEpochSecond(0, nanos);
+  }
+
+  @Test
+  void continuesTheTraceOfAClientAndKeepsItsState() throws IOException {
+    try (Collector collector = new Collector();
+        Watched proxy = Watched.start(setup -> setup.tracing(to(collector.endpoint(), 1, 64)))) {
+      Fields sent =
+          sent(proxy, "traceparent: 00-" + TRACE + "-" + PARENT + "-00\r\ntracestate: a=1,b=2\r\n");
+      await().until(() -> collector.spans().size() == 1);
+      Span span = collector.spans().getFirst();
+      assertThat(hex(span.getTraceId())).isEqualTo(TRACE);
+      assertThat(hex(span.getParentSpanId())).isEqualTo(PARENT);
+      assertThat(sent.all("traceparent"))
+          .containsExactly("00-" + TRACE + "-" + hex(span.getSpanId()) + "-01");
+      assertThat(sent.all("tracestate")).containsExactly("a=1,b=2");
+    }
+  }
+
+  @Test
+  void believesTrustedPeersOnWhatIsRecorded() throws IOException {
+    try (Collector collector = new Collector();
+        Watched proxy = Watched.start(setup -> setup
+            .trustedPeers(new Network(InetAddress.ofLiteral("127.0.0.0"), 8))
+            .tracing(to(collector.endpoint(), 1_000_000, 64)))) {
+      for (String flags : new String[] {"00", "01"}) {
+        assertThat(sent(proxy, "traceparent: 00-" + TRACE + "-" + PARENT + "-" + flags + "\r\n")
+                .first("traceparent"))
+            .startsWith("00-" + TRACE + "-")
+            .endsWith("-" + flags);
+      }
+      await().until(() -> collector.spans().size() == 1);
+    }
+  }
+
+  @Test
+  void believesNobodyElseOnIt() throws IOException {
+    try (Collector collector = new Collector();
+        Watched proxy =
+            Watched.start(setup -> setup.tracing(to(collector.endpoint(), 1_000_000, 64)))) {
+      for (int i = 0; i < 20; i++) {
+        sent(proxy, "traceparent: 00-" + TRACE + "-" + PARENT + "-01\r\n");
+      }
+      // One in a million is recorded; twenty times hardly ever.
+      assertThat(sent(proxy, "traceparent: 00-" + TRACE + "-" + PARENT + "-01\r\n")
+              .first("traceparent"))
+          .startsWith("00-" + TRACE + "-")
+          .endsWith("-00");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "traceparent: 00-" + TRACE + "-" + PARENT + "\r\n",
+        "traceparent: 00-" + TRACE + "-" + PARENT + "-01-x\r\n",
+        "traceparent: ff-" + TRACE + "-" + PARENT + "-01\r\n",
+        "traceparent: 00-00000000000000000000000000000000-" + PARENT + "-01\r\n",
+        "traceparent: 00-" + TRACE + "-0000000000000000-01\r\n",
+        "traceparent: 00-4BF92F3577B34DA6A3CE929D0E0E4736-" + PARENT + "-01\r\n",
+        "traceparent: 00-" + TRACE + "-" + PARENT + "-0g\r\n",
+        "traceparent: \r\n",
+        "traceparent: 00-" + TRACE + "-" + PARENT + "-01\r\ntraceparent: 00-" + TRACE + "-" + PARENT
+            + "-01\r\n",
+      })
+  void beginsATraceWhereTheFieldIsBroken(String broken) throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup.tracing(starting()))) {
+      Fields sent = sent(proxy, broken + "tracestate: a=1\r\n");
+      assertThat(sent.all("traceparent")).hasSize(1);
+      assertThat(sent.first("traceparent"))
+          .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-00")
+          .doesNotContain(TRACE);
+      assertThat(sent.has("tracestate")).isFalse();
+    }
+  }
+
+  @Test
+  void readsLaterVersions() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup.tracing(starting()))) {
+      assertThat(sent(proxy, "traceparent: 01-" + TRACE + "-" + PARENT + "-03-more\r\n")
+              .first("traceparent"))
+          .startsWith("00-" + TRACE + "-")
+          .endsWith("-00")
+          .doesNotContain(PARENT);
+    }
+  }
+
+  @Test
+  void passesTheFieldOnUntouchedUnlessAsked() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup)) {
+      assertThat(sent(proxy, "traceparent: anything\r\n").all("traceparent"))
+          .containsExactly("anything");
+      assertThat(sent(proxy, "").has("traceparent")).isFalse();
+    }
+  }
+
+  @Test
+  void marksFailuresOfUpstreams() throws IOException {
+    try (Collector collector = new Collector();
+        Watched proxy = Watched.start(setup -> setup.tracing(to(collector.endpoint(), 1, 64)))) {
+      proxy.origin().on("/bad", "nothing like HTTP\r\n\r\n");
+      try (RawClient client = proxy.plainClient()) {
+        client.exchange("GET /bad HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        client.exchange("BREW /x HTTP/1.1\r\nHost: nobody.test\r\n\r\n");
+      }
+      await().until(() -> collector.spans().size() == 2);
+      Span bad = collector.spans().getFirst();
+      assertThat(bad.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+      assertThat(Collector.attributes(bad.getAttributesList()))
+          .containsEntry("error.type", "invalid_response")
+          .containsEntry("http.response.status_code", "502");
+      Span unknown = collector.spans().getLast();
+      assertThat(unknown.getName()).isEqualTo("HTTP");
+      assertThat(unknown.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+      assertThat(Collector.attributes(unknown.getAttributesList()))
+          .containsEntry("http.request.method", "_OTHER")
+          .containsEntry("http.request.method_original", "BREW")
+          .containsEntry("error.type", "no_route");
+    }
+  }
+
+  @Test
+  void servesWhileTheCollectorRefusesIsGoneOrStandsStill() throws IOException {
+    try (Collector collector = new Collector();
+        Watched proxy = Watched.start(setup -> setup.tracing(to(collector.endpoint(), 1, 64)))) {
+      collector.answer(503);
+      sent(proxy, "");
+      await().until(() -> proxy.scrape().sum(DROPPED, "reason=\"output_failed\"") == 1);
+      collector.answer(200);
+      sent(proxy, "");
+      await().until(() -> collector.spans().size() == 1);
+      collector.close();
+      sent(proxy, "");
+      await().until(() -> proxy.scrape().sum(DROPPED, "reason=\"output_failed\"") == 2);
+    }
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+        Watched proxy = Watched.start(setup -> setup.tracing(
+            to(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/v1/traces"), 1, 64)))) {
+      try (RawClient client = proxy.plainClient()) {
+        for (int i = 0; i < 1_000; i++) {
+          assertThat(client.exchange(GET.formatted("")).status()).isEqualTo(200);
+        }
+      }
+      assertThat(proxy.scrape().sum(DROPPED, "reason=\"queue_full\"")).isPositive();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.reseal.server.trace;
+
+import org.jspecify.annotations.NullMarked;
