@@ -1,0 +1,196 @@
+package io.reseal.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.containers.GenericContainer;
+
+/** The image in front of nginx, with 128 MiB, no capability and a root file system to read only. */
+final class ImageContainerTest {
+  private static final int CONNECTIONS = 1_000;
+  private static final int STOPPED_REQUESTS = 40;
+  private static final long UPLOAD_BYTES = 1L << 30;
+
+  @TempDir
+  private Path folder = Path.of("");
+
+  @BeforeAll
+  static void requireEngine() throws Exception {
+    Engine.require();
+  }
+
+  @AfterAll
+  static void leaveNothing() throws Exception {
+    assertThat(Engine.docker("ps", "--all", "--quiet", "--filter", "ancestor=" + Engine.IMAGE))
+        .isEmpty();
+  }
+
+  @Test
+  void reencryptsAsAnOrdinaryUserWithoutRights() throws Exception {
+    try (Site site = new Site(folder);
+        Visitor.Connection connection = site.visitor().connect()) {
+      assertThat(connection.get("/cart")).startsWith("HTTP/1.1 200").endsWith("path /cart\n");
+      String status = procStatus(site.reseal());
+      assertThat(status)
+          .containsPattern("Uid:\\s+65532\\s+65532")
+          .containsPattern("Gid:\\s+65532\\s+65532")
+          .containsPattern("CapPrm:\\s+0+\n")
+          .containsPattern("CapEff:\\s+0+\n")
+          .containsPattern("CapBnd:\\s+0+\n")
+          .containsPattern("NoNewPrivs:\\s+1");
+      assertThat(Engine.docker("diff", site.reseal().getContainerId())).isEmpty();
+      assertThat(site.reseal().getLogs())
+          .containsPattern("(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  listener"
+              + " \"https\" on 0\\.0\\.0\\.0:8443, transport epoll$")
+          .doesNotContain("Exception");
+    }
+  }
+
+  /** Of the program itself, which is the first process of its container. */
+  private static String procStatus(GenericContainer<?> container) throws IOException {
+    InspectContainerResponse.ContainerState state =
+        Engine.client().inspectContainerCmd(container.getContainerId()).exec().getState();
+    return Files.readString(
+        Path.of("/proc", Long.toString(Objects.requireNonNull(state.getPidLong())), "status"));
+  }
+
+  @Test
+  void serves1000ConnectionsWith128Mebibytes() throws Exception {
+    try (Site site = new Site(folder)) {
+      Visitor visitor = site.visitor();
+      List<Visitor.Connection> open = new ArrayList<>();
+      try {
+        for (int i = 0; i < CONNECTIONS; i++) {
+          Visitor.Connection connection = visitor.connect();
+          open.add(connection);
+          assertThat(connection.get("/" + i)).endsWith("path /" + i + "\n");
+        }
+        together(open, connection -> {
+          for (int i = 0; i < 20; i++) {
+            assertThat(connection.get("/again")).endsWith("path /again\n");
+          }
+        });
+      } finally {
+        for (Visitor.Connection connection : open) {
+          connection.close();
+        }
+      }
+      requireAlive(site);
+    }
+  }
+
+  @Test
+  void relaysAnUploadOf1GibibyteWith128Mebibytes() throws Exception {
+    try (Site site = new Site(folder);
+        Visitor.Connection connection = site.visitor().connect()) {
+      connection.send("POST", "/upload", UPLOAD_BYTES);
+      connection.sendBody(UPLOAD_BYTES);
+      assertThat(connection.receive())
+          .startsWith("HTTP/1.1 200")
+          .endsWith("length " + UPLOAD_BYTES + "\n");
+      requireAlive(site);
+    }
+  }
+
+  private static void requireAlive(Site site) {
+    InspectContainerResponse.ContainerState state = Engine.client()
+        .inspectContainerCmd(site.reseal().getContainerId())
+        .exec()
+        .getState();
+    assertThat(state.getOOMKilled()).isFalse();
+    assertThat(state.getRunning()).as(site.reseal().getLogs()).isTrue();
+    assertThat(site.reseal().getLogs()).doesNotContain("OutOf");
+  }
+
+  @Test
+  void finishesWhatIsUnderWayWhenStopped() throws Exception {
+    try (Site site = new Site(folder)) {
+      Visitor visitor = site.visitor();
+      List<Visitor.Connection> open = new ArrayList<>();
+      for (int i = 0; i < STOPPED_REQUESTS; i++) {
+        open.add(visitor.connect());
+      }
+      CountDownLatch begun = new CountDownLatch(STOPPED_REQUESTS);
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<String>> bodies = new ArrayList<>();
+        for (Visitor.Connection connection : open) {
+          bodies.add(threads.submit(() -> {
+            connection.send("GET", "/slow", 0);
+            String head = connection.receiveHead();
+            begun.countDown();
+            return connection.receiveBody(head);
+          }));
+        }
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+        String id = site.reseal().getContainerId();
+        Engine.client().stopContainerCmd(id).withTimeout(60).exec();
+        for (Future<String> body : bodies) {
+          assertThat(body.get()).hasSize(60_000);
+        }
+        assertThat(Engine.client().inspectContainerCmd(id).exec().getState().getExitCodeLong())
+            .isZero();
+        assertThat(site.reseal().getLogs()).contains("stopped; nothing was cut");
+      }
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithAConfiguration() throws Exception {
+    Files.writeString(folder.resolve("reseal.yaml"), """
+        listeners: [{ name: web, adress: "0.0.0.0:8443" }]
+        """);
+    folder.toFile().setReadable(true, false);
+    folder.toFile().setExecutable(true, false);
+    Process process = new ProcessBuilder(
+            "docker",
+            "run",
+            "--rm",
+            "--read-only",
+            "--volume",
+            folder + ":/etc/reseal:ro",
+            Engine.IMAGE)
+        .redirectErrorStream(true)
+        .start();
+    String output = new String(
+        process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isEqualTo(1);
+    assertThat(output)
+        .contains("/etc/reseal/reseal.yaml:1:")
+        .contains("adress")
+        .contains("Did you mean \"address\"?");
+  }
+
+  private static void together(List<Visitor.Connection> connections, Visit visit) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> visits = new ArrayList<>();
+      for (Visitor.Connection connection : connections) {
+        visits.add(threads.submit(() -> {
+          visit.make(connection);
+          return true;
+        }));
+      }
+      for (Future<?> each : visits) {
+        each.get();
+      }
+    }
+  }
+
+  private interface Visit {
+    void make(Visitor.Connection connection) throws IOException;
+  }
+}
