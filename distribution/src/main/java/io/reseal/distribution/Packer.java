@@ -10,7 +10,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,25 +26,35 @@ public final class Packer {
 
   private final Path jars;
   private final Path files;
-  private final Path bom;
+  private final List<Path> documents;
   private final Path output;
   private final String architecture;
   private final Instant time;
+  private final String version;
 
-  private Packer(Path jars, Path files, Path bom, Path output, String architecture, Instant time) {
+  private Packer(
+      Path jars,
+      Path files,
+      List<Path> documents,
+      Path output,
+      String architecture,
+      Instant time,
+      String version) {
     this.jars = jars;
     this.files = files;
-    this.bom = bom;
+    this.documents = documents;
     this.output = output;
     this.architecture = architecture;
     this.time = time;
+    this.version = version;
   }
 
   /**
    * Packs.
    *
    * @param arguments the folder of the jars, that of the files to add, the bill of materials, the
-   *     output's, the architecture as Netty spells it, the time of every file
+   *     licence, the output's folder, the architecture as Netty spells it, the time of every file,
+   *     the version
    */
   public static void main(String[] arguments) throws Exception {
     Path hosts = Files.createTempFile("reseal-hosts", "");
@@ -57,10 +66,11 @@ public final class Packer {
       new Packer(
               Path.of(arguments[0]),
               Path.of(arguments[1]),
-              Path.of(arguments[2]),
-              Path.of(arguments[3]).toAbsolutePath(),
-              arguments[4],
-              Instant.parse(arguments[5]))
+              List.of(Path.of(arguments[2]), Path.of(arguments[3])),
+              Path.of(arguments[4]).toAbsolutePath(),
+              arguments[5],
+              Instant.parse(arguments[6]),
+              arguments[7])
           .pack();
     } finally {
       Files.deleteIfExists(hosts);
@@ -76,20 +86,23 @@ public final class Packer {
       return;
     }
     Files.deleteIfExists(mark);
-    delete(output);
+    Trees.delete(output);
     Files.createDirectories(output);
     RuntimeBuilder.build(output.resolve("runtime"));
-    copy(files, output);
+    Trees.copy(files, output);
     addJars();
-    Files.copy(bom, output.resolve("sbom.cdx.json"));
-    setTimes();
+    Files.copy(documents.getFirst(), output.resolve("sbom.cdx.json"));
+    Files.copy(documents.getLast(), output.resolve("LICENSE"));
+    setTimes(output);
     train();
     Launch image = new Launch(IMAGE_HOME, Launch.in(output).jars());
     Files.writeString(
         output.resolve("lib/image.options"),
         "-XX:AOTCache=" + IMAGE_HOME.resolve("aot/reseal.aot") + "\n"
             + String.join("\n", image.options()) + "\n");
-    setTimes();
+    setTimes(output);
+    new ImageLayers(output, time).write(output.resolveSibling("image"));
+    tar();
     Files.writeString(mark, digest);
   }
 
@@ -153,7 +166,7 @@ public final class Packer {
       Path cache = Files.createDirectories(output.resolve("aot")).resolve("reseal.aot");
       new TrainingRun(Launch.in(output), folder).makeCache(cache);
     } finally {
-      delete(folder);
+      Trees.delete(folder);
     }
   }
 
@@ -162,14 +175,16 @@ public final class Packer {
     digest.update(
         (Runtime.version() + architecture + time + output).getBytes(StandardCharsets.UTF_8));
     for (Path folder : List.of(jars, files, ownClasses())) {
-      for (Path file : tree(folder)) {
+      for (Path file : Trees.walk(folder)) {
         if (Files.isRegularFile(file)) {
           digest.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
           digest.update(Files.readAllBytes(file));
         }
       }
     }
-    digest.update(Files.readAllBytes(bom));
+    for (Path document : documents) {
+      digest.update(Files.readAllBytes(document));
+    }
     return HexFormat.of().formatHex(digest.digest());
   }
 
@@ -178,39 +193,31 @@ public final class Packer {
         Packer.class.getProtectionDomain().getCodeSource().getLocation().getPath());
   }
 
-  private void setTimes() throws IOException {
-    for (Path file : tree(output)) {
+  private void setTimes(Path folder) throws IOException {
+    for (Path file : Trees.walk(folder)) {
       Files.setLastModifiedTime(file, FileTime.from(time));
     }
   }
 
-  private static void copy(Path from, Path to) throws IOException {
-    for (Path file : tree(from)) {
-      Path target = to.resolve(from.relativize(file).toString());
-      if (Files.isDirectory(file)) {
-        Files.createDirectories(target);
-      } else {
-        Files.copy(file, target, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
-  }
-
-  private static List<Path> tree(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.sorted().toList();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> files = Files.walk(folder)) {
-      all = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : all) {
-      Files.delete(file);
+  /** The folder as one file, for hosts without containers. */
+  private void tar() throws IOException, InterruptedException {
+    String name = "reseal-" + version + "-linux-" + architecture;
+    Process tar = new ProcessBuilder(
+            "tar",
+            "--create",
+            "--gzip",
+            "--sort=name",
+            "--owner=0",
+            "--group=0",
+            "--numeric-owner",
+            "--transform=s,^reseal," + name + ",",
+            "--file=" + output.resolveSibling(name + ".tar.gz"),
+            "--directory=" + output.getParent(),
+            "reseal")
+        .inheritIO()
+        .start();
+    if (tar.waitFor() != 0) {
+      throw new IOException("tar failed; GNU tar is needed");
     }
   }
 }

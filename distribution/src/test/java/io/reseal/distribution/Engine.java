@@ -36,17 +36,17 @@ final class Engine {
     assumeTrue(
         hasImage(BASE), "the image " + BASE + " is not there; this test needs it (docker/base.sh)");
     if (!built) {
-      docker(
-          "build",
-          "--file",
-          "docker/Dockerfile",
-          "--build-arg",
-          "BASE=" + BASE,
-          "--tag",
-          IMAGE,
-          ROOT.toString());
+      build(IMAGE);
       built = true;
     }
+  }
+
+  /** Builds the image under a name. */
+  static void build(String name, String... options) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("build", "--file", "docker/Dockerfile"));
+    arguments.addAll(List.of(options));
+    arguments.addAll(List.of("--build-arg", "BASE=" + BASE, "--tag", name, ROOT.toString()));
+    docker(arguments.toArray(String[]::new));
   }
 
   static DockerClient client() {

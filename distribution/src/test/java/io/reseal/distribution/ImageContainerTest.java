@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,13 +15,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.GenericContainer;
 
 /** The image in front of nginx, with 128 MiB, no capability and a root file system to read only. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class ImageContainerTest {
   private static final int CONNECTIONS = 1_000;
   private static final int STOPPED_REQUESTS = 40;
@@ -45,7 +49,7 @@ final class ImageContainerTest {
     try (Site site = new Site(folder);
         Visitor.Connection connection = site.visitor().connect()) {
       assertThat(connection.get("/cart")).startsWith("HTTP/1.1 200").endsWith("path /cart\n");
-      String status = procStatus(site.reseal());
+      String status = Files.readString(proc(site.reseal()).resolve("status"));
       assertThat(status)
           .containsPattern("Uid:\\s+65532\\s+65532")
           .containsPattern("Gid:\\s+65532\\s+65532")
@@ -62,11 +66,54 @@ final class ImageContainerTest {
   }
 
   /** Of the program itself, which is the first process of its container. */
-  private static String procStatus(GenericContainer<?> container) throws IOException {
+  private static Path proc(GenericContainer<?> container) {
     InspectContainerResponse.ContainerState state =
         Engine.client().inspectContainerCmd(container.getContainerId()).exec().getState();
-    return Files.readString(
-        Path.of("/proc", Long.toString(Objects.requireNonNull(state.getPidLong())), "status"));
+    return Path.of("/proc", Long.toString(Objects.requireNonNull(state.getPidLong())));
+  }
+
+  @Test
+  void hasOneEventLoopPerCoreThatIsGranted() throws Exception {
+    try (Site site = new Site(folder);
+        Stream<Path> threads = Files.list(proc(site.reseal()).resolve("task"))) {
+      List<String> loops = new ArrayList<>();
+      for (Path thread : threads.toList()) {
+        String name = Files.readString(thread.resolve("comm")).strip();
+        if (name.startsWith("reseal-loop")) {
+          loops.add(name);
+        }
+      }
+      assertThat(loops).hasSize(1);
+    }
+  }
+
+  @Test
+  void findsItsCacheInTheImage() throws Exception {
+    // Where the cache does not fit, this mode ends the virtual machine.
+    assertThat(Engine.docker(
+            "run",
+            "--rm",
+            "--read-only",
+            "--entrypoint",
+            "/opt/reseal/runtime/bin/java",
+            Engine.IMAGE,
+            "-XX:AOTMode=on",
+            "@/opt/reseal/lib/jvm.options",
+            "@/opt/reseal/lib/image.options",
+            "io.reseal.server.Main",
+            "--version"))
+        .startsWith("reseal ");
+  }
+
+  @Test
+  void givesTheSameLayersAgain() throws Exception {
+    Engine.build("reseal:again", "--no-cache");
+    assertThat(layers("reseal:again")).isEqualTo(layers(Engine.IMAGE));
+    Engine.docker("rmi", "reseal:again");
+  }
+
+  private static String layers(String image) throws Exception {
+    return Engine.docker("inspect", "--format", "{{.RootFS.Layers}}", image);
   }
 
   @Test
@@ -133,7 +180,9 @@ final class ImageContainerTest {
             connection.send("GET", "/slow", 0);
             String head = connection.receiveHead();
             begun.countDown();
-            return connection.receiveBody(head);
+            try (connection) {
+              return connection.receiveBody(head);
+            }
           }));
         }
         assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
@@ -166,8 +215,7 @@ final class ImageContainerTest {
             Engine.IMAGE)
         .redirectErrorStream(true)
         .start();
-    String output = new String(
-        process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isEqualTo(1);
     assertThat(output)
         .contains("/etc/reseal/reseal.yaml:1:")

@@ -24,6 +24,7 @@ final class Site implements AutoCloseable {
   static final String HOST = "shop.test";
   static final long MEMORY_BYTES = 128L << 20;
 
+  private static final long ONE_CORE = 1_000_000_000;
   private static final int HTTPS = 8443;
   private static final String CONFIG = """
       listeners:
@@ -105,7 +106,8 @@ final class Site implements AutoCloseable {
         .withCapDrop(Capability.ALL)
         .withSecurityOpts(List.of("no-new-privileges"))
         .withMemory(MEMORY_BYTES)
-        .withMemorySwap(MEMORY_BYTES);
+        .withMemorySwap(MEMORY_BYTES)
+        .withNanoCPUs(ONE_CORE);
   }
 
   private void writeFiles(Path folder) throws IOException {
