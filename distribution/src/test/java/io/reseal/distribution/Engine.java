@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.GenericContainer;
 
 /** The Docker engine of this machine, and the images of the tests: made here, never pulled. */
 final class Engine {
@@ -51,6 +53,10 @@ final class Engine {
 
   static DockerClient client() {
     return DockerClientFactory.instance().client();
+  }
+
+  static InspectContainerResponse.ContainerState state(GenericContainer<?> container) {
+    return client().inspectContainerCmd(container.getContainerId()).exec().getState();
   }
 
   private static boolean hasImage(String name) {

@@ -3,7 +3,6 @@ package io.reseal.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +28,8 @@ import org.testcontainers.containers.GenericContainer;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class ImageContainerTest {
   private static final int CONNECTIONS = 1_000;
+  private static final int AT_ONCE = 100;
+  private static final int ROUNDS = 10;
   private static final int STOPPED_REQUESTS = 40;
   private static final long UPLOAD_BYTES = 1L << 30;
 
@@ -67,8 +70,7 @@ final class ImageContainerTest {
 
   /** Of the program itself, which is the first process of its container. */
   private static Path proc(GenericContainer<?> container) {
-    InspectContainerResponse.ContainerState state =
-        Engine.client().inspectContainerCmd(container.getContainerId()).exec().getState();
+    InspectContainerResponse.ContainerState state = Engine.state(container);
     return Path.of("/proc", Long.toString(Objects.requireNonNull(state.getPidLong())));
   }
 
@@ -119,26 +121,50 @@ final class ImageContainerTest {
   @Test
   void serves1000ConnectionsWith128Mebibytes() throws Exception {
     try (Site site = new Site(folder)) {
-      Visitor visitor = site.visitor();
-      List<Visitor.Connection> open = new ArrayList<>();
-      try {
-        for (int i = 0; i < CONNECTIONS; i++) {
-          Visitor.Connection connection = visitor.connect();
-          open.add(connection);
-          assertThat(connection.get("/" + i)).endsWith("path /" + i + "\n");
-        }
-        together(open, connection -> {
-          for (int i = 0; i < 20; i++) {
-            assertThat(connection.get("/again")).endsWith("path /again\n");
-          }
-        });
-      } finally {
+      visit(site, AT_ONCE);
+    }
+  }
+
+  @Test
+  void serves1000ConnectionsThatAskAtOnceWith256Mebibytes() throws Exception {
+    try (Site site = new Site(folder, Site.USUAL_BYTES)) {
+      visit(site, CONNECTIONS);
+    }
+  }
+
+  /** Opens all connections, then asks again and again on each, on so many at once. */
+  private static void visit(Site site, int atOnce) throws Exception {
+    Visitor visitor = site.visitor();
+    List<Visitor.Connection> open = new ArrayList<>();
+    Semaphore places = new Semaphore(atOnce);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        open.add(visitor.connect());
+      }
+      List<Future<?>> visits = new ArrayList<>();
+      for (int round = 0; round < ROUNDS; round++) {
         for (Visitor.Connection connection : open) {
-          connection.close();
+          visits.add(threads.submit(() -> {
+            places.acquire();
+            synchronized (connection) {
+              assertThat(connection.get("/again")).endsWith("path /again\n");
+            }
+            places.release();
+            return true;
+          }));
         }
       }
-      requireAlive(site);
+      for (Future<?> each : visits) {
+        each.get();
+      }
+    } catch (ExecutionException failed) {
+      throw new AssertionError(Engine.state(site.reseal()) + site.reseal().getLogs(), failed);
+    } finally {
+      for (Visitor.Connection connection : open) {
+        connection.close();
+      }
     }
+    requireAlive(site);
   }
 
   @Test
@@ -155,10 +181,7 @@ final class ImageContainerTest {
   }
 
   private static void requireAlive(Site site) {
-    InspectContainerResponse.ContainerState state = Engine.client()
-        .inspectContainerCmd(site.reseal().getContainerId())
-        .exec()
-        .getState();
+    InspectContainerResponse.ContainerState state = Engine.state(site.reseal());
     assertThat(state.getOOMKilled()).isFalse();
     assertThat(state.getRunning()).as(site.reseal().getLogs()).isTrue();
     assertThat(site.reseal().getLogs()).doesNotContain("OutOf");
@@ -221,24 +244,5 @@ final class ImageContainerTest {
         .contains("/etc/reseal/reseal.yaml:1:")
         .contains("adress")
         .contains("Did you mean \"address\"?");
-  }
-
-  private static void together(List<Visitor.Connection> connections, Visit visit) throws Exception {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> visits = new ArrayList<>();
-      for (Visitor.Connection connection : connections) {
-        visits.add(threads.submit(() -> {
-          visit.make(connection);
-          return true;
-        }));
-      }
-      for (Future<?> each : visits) {
-        each.get();
-      }
-    }
-  }
-
-  private interface Visit {
-    void make(Visitor.Connection connection) throws IOException;
   }
 }

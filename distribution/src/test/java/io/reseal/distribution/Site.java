@@ -22,7 +22,8 @@ import org.testcontainers.utility.DockerImageName;
  */
 final class Site implements AutoCloseable {
   static final String HOST = "shop.test";
-  static final long MEMORY_BYTES = 128L << 20;
+  static final long SMALL_BYTES = 128L << 20;
+  static final long USUAL_BYTES = 256L << 20;
 
   private static final long ONE_CORE = 1_000_000_000;
   private static final int HTTPS = 8443;
@@ -37,6 +38,8 @@ final class Site implements AutoCloseable {
         shop:
           endpoints: ["upstream:8443"]
           tls: { destinationCA: ca.crt, serverName: upstream.test }
+      # A busy machine takes its time between two requests of one connection.
+      timeouts: { keepAlive: 15m, upstreamIdle: 15m }
       admin: { address: "127.0.0.1:9901", statusAddress: "0.0.0.0:15021" }
       """;
 
@@ -68,15 +71,19 @@ final class Site implements AutoCloseable {
   private final GenericContainer<?> reseal;
   private final Issued ca = TestPki.ca("Site CA");
 
-  /** Starts both. The folder gets their files. */
+  /** Starts both, Reseal with the least memory. The folder gets their files. */
   Site(Path folder) throws IOException {
+    this(folder, SMALL_BYTES);
+  }
+
+  Site(Path folder, long memoryBytes) throws IOException {
     writeFiles(folder);
     nginx = container(Engine.BASE)
         .withNetworkAliases("upstream")
         .withFileSystemBind(folder.toString(), "/site", BindMode.READ_ONLY)
         .withCommand("nginx", "-c", "/site/nginx.conf")
         .waitingFor(Wait.forLogMessage(".*start worker process.*", 1));
-    reseal = lockedDown(folder).waitingFor(Wait.forLogMessage(".*listener \"https\" on .*", 1));
+    reseal = lockedDown(folder, memoryBytes).waitingFor(Wait.forLogMessage(".*listener \"https\" on .*", 1));
     try {
       nginx.start();
       reseal.start();
@@ -94,19 +101,19 @@ final class Site implements AutoCloseable {
   }
 
   /** Reseal with as few rights as it can have. */
-  private GenericContainer<?> lockedDown(Path folder) {
+  private GenericContainer<?> lockedDown(Path folder, long memoryBytes) {
     return container(Engine.IMAGE)
         .withFileSystemBind(folder.toString(), "/etc/reseal", BindMode.READ_ONLY)
         .withCreateContainerCmdModifier(
-            command -> lockDown(Objects.requireNonNull(command.getHostConfig())));
+            command -> lockDown(Objects.requireNonNull(command.getHostConfig()), memoryBytes));
   }
 
-  static void lockDown(HostConfig host) {
+  private static void lockDown(HostConfig host, long memoryBytes) {
     host.withReadonlyRootfs(true)
         .withCapDrop(Capability.ALL)
         .withSecurityOpts(List.of("no-new-privileges"))
-        .withMemory(MEMORY_BYTES)
-        .withMemorySwap(MEMORY_BYTES)
+        .withMemory(memoryBytes)
+        .withMemorySwap(memoryBytes)
         .withNanoCPUs(ONE_CORE);
   }
 
