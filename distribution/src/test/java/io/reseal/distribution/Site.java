@@ -83,7 +83,8 @@ final class Site implements AutoCloseable {
         .withFileSystemBind(folder.toString(), "/site", BindMode.READ_ONLY)
         .withCommand("nginx", "-c", "/site/nginx.conf")
         .waitingFor(Wait.forLogMessage(".*start worker process.*", 1));
-    reseal = lockedDown(folder, memoryBytes).waitingFor(Wait.forLogMessage(".*listener \"https\" on .*", 1));
+    reseal = lockedDown(folder, memoryBytes)
+        .waitingFor(Wait.forLogMessage(".*listener \"https\" on .*", 1));
     try {
       nginx.start();
       reseal.start();
