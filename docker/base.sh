@@ -12,8 +12,17 @@ for package in "$@"; do
 done
 
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
-    "Codename: $release" | head -n 1)
+mirror() {
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+        "Codename: $release" | head -n 1
+}
+
+# Where apt has never been asked to update it does not know whose its sources are.
+mirror=$(mirror)
+if [ -z "$mirror" ]; then
+    apt-get update >/dev/null
+    mirror=$(mirror)
+fi
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
