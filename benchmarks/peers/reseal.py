@@ -1,5 +1,5 @@
-# Reseal beside other proxies in the shared benchmark: one event loop on one core, from the built distribution
-# (./reseal builds it). A line of peers.json may add "jvm" (flags), "runtime" and "admin" (settings of the YAML).
+# Reseal beside other proxies in the shared benchmark: one event loop on one core, from the packed distribution
+# where it is built (mvn package), else from the jars (./reseal builds them). A line of peers.json may add "jvm" (flags), "runtime" and "admin" (settings of the YAML).
 import glob, json, os, shutil
 
 MODES = {"reencrypt", "offload", "passthrough"}
@@ -13,11 +13,19 @@ def java():
 
 
 def command(p, *arguments):
-    lib = os.path.join(ROOT, "proxy-server", "target", "reseal", "lib")
+    # The distribution as it is shipped; a line of peers.json may ask for a plain JDK ("packed": false).
+    home = os.path.join(ROOT, "distribution", "target", "reseal")
+    packed = p.get("packed", True) and os.path.exists(os.path.join(home, "aot", "reseal.aot"))
+    lib = os.path.join(home if packed else os.path.join(ROOT, "proxy-server", "target", "reseal"), "lib")
     classpath = ":".join(sorted(glob.glob(lib + "/*.jar")))
-    flags = p.get("jvm", ["-Xmx512m", "-XX:+UseSerialGC"])
-    return [java(), "-XX:ActiveProcessorCount=1", "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", *flags, "-cp", classpath, "io.reseal.server.Main", *arguments]
+    if packed:
+        start = [os.path.join(home, "runtime", "bin", "java"), "@" + os.path.join(lib, "jvm.options"),
+                 "-XX:AOTCache=" + os.path.join(home, "aot", "reseal.aot"),
+                 "-Djava.library.path=" + os.path.join(home, "native")]
+    else:
+        start = [java(), "@" + os.path.join(ROOT, "distribution", "src", "main", "distribution", "lib", "jvm.options")]
+    return [*start, "-XX:ActiveProcessorCount=1", "-Xmx512m", *p.get("jvm", []),
+            "-cp", classpath, "io.reseal.server.Main", *arguments]
 
 
 def version(p):

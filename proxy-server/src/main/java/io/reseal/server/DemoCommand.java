@@ -5,6 +5,7 @@ import io.reseal.server.demo.Demo;
 import io.reseal.server.run.Termination;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.Callable;
@@ -27,6 +28,15 @@ final class DemoCommand implements Callable<Integer> {
       description = "Keep certificates and configuration here (default: a temporary folder).")
   private @Nullable Path folder;
 
+  @Option(
+      names = "--address",
+      paramLabel = "IP",
+      defaultValue = "${env:RESEAL_DEMO_ADDRESS:-127.0.0.1}",
+      description =
+          "Listen on this address (default: ${DEFAULT-VALUE}). On another than loopback the demo also"
+              + " hands out its CAs over HTTP, and tells the networks of this host why something failed.")
+  private InetAddress address = InetAddress.getLoopbackAddress();
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -37,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     Termination termination = Termination.onSignals();
-    try (Demo demo = Demo.start(folder, termination)) {
+    try (Demo demo = Demo.start(folder, address, termination)) {
       demo.serve(spec.commandLine().getOut(), termination);
       return Main.DONE;
     } catch (StartException refused) {

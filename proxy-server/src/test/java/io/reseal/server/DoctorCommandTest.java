@@ -33,7 +33,7 @@ final class DoctorCommandTest {
   }
 
   private int execute(String... arguments) {
-    return Main.commandLine()
+    return Main.commandLine(arguments)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);

@@ -22,8 +22,9 @@ final class MainTest {
   private final StringWriter err = new StringWriter();
 
   private int execute(String... arguments) {
-    CommandLine line =
-        Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    CommandLine line = Main.commandLine(arguments)
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true));
     return line.execute(arguments);
   }
 

@@ -23,9 +23,6 @@ import org.bouncycastle.pkcs.PKCSException;
 
 /** Private keys from PEM: PKCS#8, PKCS#1 and SEC1, encrypted or not. */
 public final class PrivateKeys {
-  /** An object of its own: registering the provider would change what the rest of the JVM uses. */
-  private static final Provider DECRYPTION = new BouncyCastleProvider();
-
   private PrivateKeys() {}
 
   /** Whether a text holds a private key. */
@@ -116,13 +113,15 @@ public final class PrivateKeys {
       throws IOException, OperatorCreationException, PKCSException {
     char[] characters = password.toCharArray();
     if (parsed instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
-      return encrypted.decryptPrivateKeyInfo(
-          new JceOpenSSLPKCS8DecryptorProviderBuilder().setProvider(DECRYPTION).build(characters));
+      return encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+          .setProvider(Decryption.PROVIDER)
+          .build(characters));
     }
     if (parsed instanceof PEMEncryptedKeyPair encrypted) {
       return encrypted
-          .decryptKeyPair(
-              new JcePEMDecryptorProviderBuilder().setProvider(DECRYPTION).build(characters))
+          .decryptKeyPair(new JcePEMDecryptorProviderBuilder()
+              .setProvider(Decryption.PROVIDER)
+              .build(characters))
           .getPrivateKeyInfo();
     }
     throw new IOException("unknown kind");
@@ -174,5 +173,11 @@ public final class PrivateKeys {
     } catch (GeneralSecurityException differentKinds) {
       return false;
     }
+  }
+
+  /** Loaded with the first encrypted key only: it is 700 classes. */
+  private static final class Decryption {
+    /** An object of its own: registering the provider would change what the rest of the JVM uses. */
+    static final Provider PROVIDER = new BouncyCastleProvider();
   }
 }

@@ -40,17 +40,21 @@ public final class Demo implements AutoCloseable {
    *
    * @param folder where certificates and configuration are kept; null for a temporary one. Changes
    *     there are taken up
+   * @param address to listen on; where others than this machine may come, the CAs are handed out
    */
-  public static Demo start(@Nullable Path folder, Termination termination)
+  public static Demo start(
+      @Nullable Path folder, InetAddress address, Termination termination)
       throws IOException, GeneralSecurityException, StartException {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
       DemoFiles files = folder == null ? DemoFiles.temporary() : DemoFiles.in(folder);
       parts.push(files);
-      DemoConfig.Ports upstreams = startUpstreams(files, parts);
-      String yaml = DemoConfig.yaml(
-          freePort(HTTPS_PORT), freePort(HTTP_PORT), freePort(ADMIN_PORT), upstreams);
-      files.write("reseal.yaml", yaml);
+      DemoConfig.Upstreams upstreams = startUpstreams(files, parts);
+      DemoConfig.Ports own = new DemoConfig.Ports(
+          freePort(address, HTTPS_PORT),
+          freePort(address, HTTP_PORT),
+          freePort(address, ADMIN_PORT));
+      files.write("reseal.yaml", DemoConfig.yaml(address, own, upstreams));
       ConfigSource source = ConfigSource.file(files.path("reseal.yaml"));
       ProxyProcess proxy =
           ProxyProcess.start(source, read(source), termination, /* watched= */ true);
@@ -59,7 +63,8 @@ public final class Demo implements AutoCloseable {
           files,
           port(proxy, "https"),
           port(proxy, "http"),
-          proxy.admin().orElseThrow().getPort());
+          proxy.admin().orElseThrow().getPort(),
+          /* handedOut= */ !address.isLoopbackAddress());
       return new Demo(parts, proxy, guide);
     } catch (IOException | GeneralSecurityException | StartException | RuntimeException failed) {
       closeAll(parts);
@@ -67,7 +72,7 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private static DemoConfig.Ports startUpstreams(DemoFiles files, Deque<AutoCloseable> parts)
+  private static DemoConfig.Upstreams startUpstreams(DemoFiles files, Deque<AutoCloseable> parts)
       throws IOException, GeneralSecurityException {
     DemoPki front = DemoPki.authority("CN=Front CA, O=Demo Shop");
     DemoPki destination = DemoPki.authority("CN=Destination CA, O=Demo Operations");
@@ -86,16 +91,17 @@ public final class Demo implements AutoCloseable {
     parts.push(impostor);
     DemoUpstream legacy = DemoUpstream.cleartext("legacy");
     parts.push(legacy);
-    return new DemoConfig.Ports(catalog.port(), cart.port(), impostor.port(), legacy.port());
+    legacy.handOut("/front-ca.pem", front.pem());
+    legacy.handOut("/destination-ca.pem", destination.pem());
+    return new DemoConfig.Upstreams(catalog.port(), cart.port(), impostor.port(), legacy.port());
   }
 
   /** The usual port, or another one if it is taken. */
-  private static int freePort(int usual) throws IOException {
-    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
-    try (ServerSocket probe = new ServerSocket(usual, 1, loopback)) {
+  private static int freePort(InetAddress address, int usual) throws IOException {
+    try (ServerSocket probe = new ServerSocket(usual, 1, address)) {
       return probe.getLocalPort();
     } catch (IOException taken) {
-      try (ServerSocket probe = new ServerSocket(0, 1, loopback)) {
+      try (ServerSocket probe = new ServerSocket(0, 1, address)) {
         return probe.getLocalPort();
       }
     }

@@ -2,6 +2,7 @@ package io.reseal.server.demo;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a newcomer is told: commands that work as printed. */
@@ -10,12 +11,14 @@ public final class DemoGuide {
   private final int https;
   private final int http;
   private final int admin;
+  private final boolean handedOut;
 
-  DemoGuide(DemoFiles files, int https, int http, int admin) {
+  DemoGuide(DemoFiles files, int https, int http, int admin, boolean handedOut) {
     this.files = files;
     this.https = https;
     this.http = http;
     this.admin = admin;
+    this.handedOut = handedOut;
   }
 
   /** One thing to try. */
@@ -23,6 +26,18 @@ public final class DemoGuide {
 
   /** Everything there is to try, in order. */
   public List<Step> steps() {
+    List<Step> steps = new ArrayList<>();
+    if (handedOut) {
+      steps.add(new Step(
+          "the certificates of the two CAs",
+          "curl -sSO http://127.0.0.1:%d/front-ca.pem -O http://127.0.0.1:%d/destination-ca.pem"
+              .formatted(http, http)));
+    }
+    steps.addAll(toTry());
+    return List.copyOf(steps);
+  }
+
+  private List<Step> toTry() {
     return List.of(
         new Step("re-encrypted to \"catalog\"", secure("shop.demo.test", "/", "")),
         new Step(
@@ -61,6 +76,9 @@ public final class DemoGuide {
   }
 
   private String quoted(String file) {
+    if (handedOut) {
+      return file;
+    }
     Path path = files.path(file);
     String text = path.toString();
     return text.matches("[A-Za-z0-9_./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";

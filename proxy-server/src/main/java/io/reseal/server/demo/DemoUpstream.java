@@ -69,6 +69,18 @@ final class DemoUpstream implements AutoCloseable {
     return context;
   }
 
+  /** Answers on a path with a text. */
+  void handOut(String path, String text) {
+    server.createContext(path, exchange -> {
+      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/x-pem-file");
+      exchange.sendResponseHeaders(200, body.length);
+      try (OutputStream out = exchange.getResponseBody()) {
+        out.write(body);
+      }
+    });
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
     byte[] body = describe(exchange).getBytes(StandardCharsets.UTF_8);

@@ -6,8 +6,10 @@ import io.reseal.server.demo.DemoGuide.Step;
 import io.reseal.server.kit.Program;
 import io.reseal.server.kit.Shell;
 import io.reseal.server.run.Termination;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every command that the demo prints works as printed. */
 final class DemoTest {
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
   @TempDir
   private Path folder = Path.of("");
 
@@ -25,7 +29,7 @@ final class DemoTest {
   void printsCommandsThatWork() throws Exception {
     Shell.require("curl");
     Map<String, String> answers = new TreeMap<>();
-    try (Demo demo = Demo.start(folder.resolve("with space"), new Termination())) {
+    try (Demo demo = Demo.start(folder.resolve("with space"), LOOPBACK, new Termination())) {
       for (Step step : demo.guide().steps()) {
         String output = new Shell(folder).run(step.command()).requireSuccess();
         answers.put(step.about().split("[:,\" ]+")[0], output);
@@ -55,8 +59,27 @@ final class DemoTest {
   }
 
   @Test
+  void handsItsCertificatesOutWhereOthersMayCome() throws Exception {
+    Shell.require("curl");
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    try (Demo demo = Demo.start(folder.resolve("demo"), InetAddress.ofLiteral("0.0.0.0"), new Termination())) {
+      List<String> answers = new ArrayList<>();
+      for (Step step : demo.guide().steps()) {
+        assertThat(step.command()).doesNotContain(folder.toString());
+        answers.add(new Shell(elsewhere).run(step.command()).requireSuccess());
+      }
+      assertThat(answers).hasSize(8);
+      assertThat(answers.get(1)).startsWith("upstream \"catalog\", reached over TLS\nGET /\n");
+    }
+    assertThat(elsewhere.resolve("front-ca.pem")).content().startsWith("-----BEGIN CERTIFICATE");
+    assertThat(folder.resolve("demo/reseal.yaml"))
+        .content()
+        .containsPattern("trustedNetworks: \\[.*\"127.0.0.0/8\"");
+  }
+
+  @Test
   void keepsItsFilesWhereAsked() throws Exception {
-    try (Demo demo = Demo.start(folder, new Termination())) {
+    try (Demo demo = Demo.start(folder, LOOPBACK, new Termination())) {
       assertThat(demo.guide().steps()).isNotEmpty();
     }
     assertThat(folder.resolve("reseal.yaml")).exists();
@@ -79,7 +102,7 @@ final class DemoTest {
 
   @Test
   void namesEveryFileItWrites() throws Exception {
-    try (Demo demo = Demo.start(folder, new Termination())) {
+    try (Demo demo = Demo.start(folder, LOOPBACK, new Termination())) {
       assertThat(demo.guide().steps()).isNotEmpty();
       try (var files = Files.list(folder)) {
         assertThat(files.map(file -> file.getFileName().toString()))

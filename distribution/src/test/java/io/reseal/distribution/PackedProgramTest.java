@@ -1,0 +1,53 @@
+package io.reseal.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packed folder, as a host without containers has it from the tarball. */
+final class PackedProgramTest {
+  private static final Path PACKED = Engine.ROOT.resolve("distribution/target/reseal");
+
+  @TempDir
+  private Path folder = Path.of("");
+
+  @Test
+  void runsFromAnotherFolderWithItsCache() throws Exception {
+    Trees.link(PACKED, folder.resolve("opt"));
+    Files.createSymbolicLink(folder.resolve("command"), folder.resolve("opt/bin/reseal"));
+    // Where the cache does not fit, this mode ends the virtual machine.
+    assertThat(run(folder.resolve("command"), "-XX:AOTMode=on")).startsWith("reseal ");
+  }
+
+  @Test
+  void refusesACacheThatDoesNotFit() throws Exception {
+    assertThat(run(PACKED.resolve("bin/reseal"), "-XX:AOTMode=on -XX:-UseCompactObjectHeaders"))
+        .doesNotStartWith("reseal ");
+  }
+
+  @Test
+  void carriesBillOfMaterialsAndLicences() throws Exception {
+    assertThat(PACKED.resolve("sbom.cdx.json"))
+        .content()
+        .contains("CycloneDX", "netty-tcnative-boringssl-static", "logback-classic");
+    assertThat(PACKED.resolve("LICENSE")).exists();
+    assertThat(Trees.walk(PACKED.resolve("licenses")))
+        .anyMatch(file -> file.endsWith("LICENSE.boringssl.txt"));
+    assertThat(PACKED.resolve("runtime/legal/java.base")).exists();
+  }
+
+  private static String run(Path command, String options) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command.toString(), "--version").redirectErrorStream(true);
+    builder.environment().put("RESEAL_JAVA_OPTS", options);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output;
+  }
+}
