@@ -242,6 +242,21 @@ final class MetricsTest {
   }
 
   @Test
+  void tellsHowManyConnectionsThereMayBe() throws IOException {
+    HostPort closed = closedPort();
+    try (Watched proxy = Watched.start(setup ->
+        setup.maxConnections(70, 7).upstream("two", ProxySetup.verified(), closed, closed))) {
+      Scrape scrape = proxy.scrape();
+      assertThat(scrape.sum("reseal_downstream_connections_limit", "listener=\"https\""))
+          .isEqualTo(70);
+      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"origin\""))
+          .isEqualTo(Limits.DEFAULT.upstreamConnections());
+      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"two\""))
+          .isEqualTo(2 * Limits.DEFAULT.upstreamConnections());
+    }
+  }
+
+  @Test
   void tellsWhenCertificatesEnd() throws IOException {
     try (Watched proxy = Watched.start(setup -> setup)) {
       proxy.get("/x");
