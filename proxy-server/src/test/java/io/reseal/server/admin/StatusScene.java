@@ -17,8 +17,11 @@ import io.reseal.core.UpstreamStatus.EndpointStatus;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.TunnelRecord;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.ProxySetup;
 import io.reseal.testkit.TestPki;
@@ -37,6 +40,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * tested elsewhere; here it would take minutes and days to get to see everything.
  */
 final class StatusScene implements AutoCloseable {
+  private static final ClientFacts CLIENT =
+      new ClientFacts("https", "192.0.2.1", 40_000, TlsLeg.NONE);
+
   static final String HOSTILE = "<img src=x onerror=alert(1)>&amp;\"'`${x}";
 
   private static final Instant A_YEAR_AGO = Instant.now().minus(Duration.ofDays(365));
@@ -243,7 +249,20 @@ final class StatusScene implements AutoCloseable {
       }
       if (step % 6 == 0 && config.routes().size() < 10) {
         traffic.tunnelEnded(new TunnelRecord(
-            "https", "bank.example", "tls", "route-3", "bank.internal:443", 4_000, 90_000, "fin"));
+            CLIENT,
+            "",
+            "bank.example",
+            TunnelRecord.PASSTHROUGH,
+            "route-3",
+            "bank",
+            UpstreamFacts.NONE,
+            4_000,
+            90_000,
+            "fin",
+            null,
+            0,
+            0,
+            0));
       }
       history.step(start + step * TrafficHistory.STEP.toNanos());
     }
@@ -318,7 +337,29 @@ final class StatusScene implements AutoCloseable {
 
   static ExchangeRecord exchange(String route, int status, long nanos, long bytes) {
     return new ExchangeRecord(
-        "https", "h2", "GET", "shop.example", "/", route, "", "", status, 0, bytes, true, nanos);
+        CLIENT,
+        "",
+        null,
+        "h2",
+        "GET",
+        "shop.example",
+        "/",
+        "",
+        "",
+        route,
+        "",
+        UpstreamFacts.NONE,
+        false,
+        false,
+        status,
+        0,
+        bytes,
+        true,
+        null,
+        0,
+        0,
+        0,
+        nanos);
   }
 
   void fail(String route, String request, int times, Failure failure) {

@@ -192,21 +192,6 @@ final class MetricsTest {
   }
 
   @Test
-  void tellsHowManyConnectionsThereMayBe() throws IOException {
-    HostPort closed = closedPort();
-    try (Watched proxy = Watched.start(setup ->
-        setup.maxConnections(70, 7).upstream("two", ProxySetup.verified(), closed, closed))) {
-      Scrape scrape = proxy.scrape();
-      assertThat(scrape.sum("reseal_downstream_connections_limit", "listener=\"https\""))
-          .isEqualTo(70);
-      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"origin\""))
-          .isEqualTo(Limits.DEFAULT.upstreamConnections());
-      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"two\""))
-          .isEqualTo(2 * Limits.DEFAULT.upstreamConnections());
-    }
-  }
-
-  @Test
   void countsBytesOfTunnelsWhileTheyAreOpen() throws IOException {
     try (Watched proxy = Watched.start(setup -> setup)) {
       proxy.origin().on("/ws", (connection, head) -> {
@@ -253,6 +238,21 @@ final class MetricsTest {
         assertThat(proxy.scrape().sum(limits, "limit=\"limits.requestHeadBytes\""))
             .isEqualTo(1);
       }
+    }
+  }
+
+  @Test
+  void tellsHowManyConnectionsThereMayBe() throws IOException {
+    HostPort closed = closedPort();
+    try (Watched proxy = Watched.start(setup ->
+        setup.maxConnections(70, 7).upstream("two", ProxySetup.verified(), closed, closed))) {
+      Scrape scrape = proxy.scrape();
+      assertThat(scrape.sum("reseal_downstream_connections_limit", "listener=\"https\""))
+          .isEqualTo(70);
+      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"origin\""))
+          .isEqualTo(Limits.DEFAULT.upstreamConnections());
+      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"two\""))
+          .isEqualTo(2 * Limits.DEFAULT.upstreamConnections());
     }
   }
 
