@@ -27,14 +27,24 @@ final class ConfigFileOption {
 
   /** The configuration; empty after everything that is wrong with it was printed. */
   Optional<ConfigResult.Valid> read(PrintWriter err) {
-    Optional<ConfigResult.Valid> read = readQuietly(err);
-    read.ifPresent(valid -> print(valid.warnings(), "warning: ", err));
-    return read;
+    return accept(ConfigReader.read(file), err);
+  }
+
+  /** The same for what was read already. */
+  Optional<ConfigResult.Valid> accept(ConfigResult result, PrintWriter err) {
+    Optional<ConfigResult.Valid> valid = acceptQuietly(result, file, err);
+    valid.ifPresent(each -> print(each.warnings(), "warning: ", err));
+    return valid;
   }
 
   /** The same without a word about what works. */
-  Optional<ConfigResult.Valid> readQuietly(PrintWriter err) {
-    return switch (ConfigReader.read(file)) {
+  static Optional<ConfigResult.Valid> readQuietly(Path file, PrintWriter err) {
+    return acceptQuietly(ConfigReader.read(file), file, err);
+  }
+
+  private static Optional<ConfigResult.Valid> acceptQuietly(
+      ConfigResult result, Path file, PrintWriter err) {
+    return switch (result) {
       case ConfigResult.Valid valid -> Optional.of(valid);
       case ConfigResult.Invalid(List<Problem> problems) -> {
         print(problems, "error: ", err);

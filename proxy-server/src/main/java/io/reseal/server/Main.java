@@ -21,9 +21,10 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       CheckCommand.class,
       DoctorCommand.class,
-      ExplainCommand.class
+      ExplainCommand.class,
+      ReloadCommand.class
     },
-    synopsisSubcommandLabel = "(demo | run | check | doctor | explain)")
+    synopsisSubcommandLabel = "(demo | run | check | doctor | explain | reload)")
 public final class Main implements Runnable {
   static final int DONE = 0;
   static final int REFUSED = 1;
@@ -65,6 +66,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "no command given (expected: demo, run, check, doctor or explain)");
+        spec.commandLine(),
+        "no command given (expected: demo, run, check, doctor, explain or reload)");
   }
 }

@@ -5,6 +5,7 @@ import io.reseal.config.check.Findings;
 import io.reseal.config.pem.Certificates;
 import io.reseal.config.pem.PemException;
 import io.reseal.config.pem.PemText;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -29,10 +30,26 @@ final class PemReader {
     }
     String value = section.text(key, "");
     try {
-      return value.isEmpty() ? Optional.empty() : Optional.of(PemText.load(value, base));
+      return value.isEmpty() ? Optional.empty() : Optional.of(load(value));
     } catch (PemException broken) {
-      report(section.at(key), broken);
+      report(section.at(key), broken, sourceOf(value));
       return Optional.empty();
+    }
+  }
+
+  /** The PEM of one value: of a file, or the value itself. */
+  PemText load(String value) throws PemException {
+    dependsOn(value);
+    return PemText.load(value, base);
+  }
+
+  private void dependsOn(String value) {
+    try {
+      if (!PemText.isInline(value)) {
+        findings.dependsOn(base.resolve(value));
+      }
+    } catch (InvalidPathException notAPath) {
+      // Reported where it is loaded.
     }
   }
 
@@ -41,13 +58,32 @@ final class PemReader {
     try {
       return Optional.of(Certificates.all(text));
     } catch (PemException broken) {
-      report(at, broken);
+      report(at, broken, text.source());
       return Optional.empty();
     }
   }
 
-  void report(Location at, PemException broken) {
-    findings.error(at, broken.what(), broken.found(), broken.expected(), broken.hint());
+  /**
+   * Reports what is wrong with PEM.
+   *
+   * @param source the file's path, or {@link PemText#INLINE}
+   */
+  void report(Location at, PemException broken, String source) {
+    findings.error(
+        at,
+        broken.what(),
+        broken.found(),
+        broken.expected(),
+        FileHint.naming(broken.hint(), source));
+  }
+
+  /** The path of the file that a value names; {@link PemText#INLINE} where it names none. */
+  String sourceOf(String value) {
+    try {
+      return PemText.isInline(value) ? PemText.INLINE : base.resolve(value).toString();
+    } catch (InvalidPathException notAPath) {
+      return PemText.INLINE;
+    }
   }
 
   void warnAboutDates(Location at, X509Certificate certificate) {

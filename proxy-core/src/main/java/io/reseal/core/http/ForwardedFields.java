@@ -24,6 +24,8 @@ final class ForwardedFields {
   private static final int MOST_CHAIN_CHARACTERS = 1_024;
 
   private static final int SHORTEST_PREFIX = "x-ssl-".length();
+  private static final int CERTIFICATE = "client-cert".length();
+  private static final int CERTIFICATE_CHAIN = "client-cert-chain".length();
 
   private ForwardedFields() {}
 
@@ -51,6 +53,7 @@ final class ForwardedFields {
     fields.add(PORT, port);
     fields.add(REAL_IP, realIp);
     fields.add(FORWARDED, forwarded);
+    edge.certificate().addTo(fields);
   }
 
   private static String extended(HttpHeaders fields, AsciiString name, String own) {
@@ -88,19 +91,27 @@ final class ForwardedFields {
     }
   }
 
-  private static boolean isAboutTheClient(CharSequence name) {
+  /**
+   * Whether a field tells who the client is, and so is dropped when a client sends it. An underscore
+   * counts as a hyphen, because some upstreams read it as one.
+   */
+  static boolean isAboutTheClient(CharSequence name) {
     char first = name.isEmpty() ? 0 : (char) (name.charAt(0) | 0x20);
     if (first == 'f') {
       return AsciiString.contentEqualsIgnoreCase(name, FORWARDED);
     }
-    if (first != 'x' && first != 's' || name.length() < SHORTEST_PREFIX) {
+    if (first != 'x' && first != 's' && first != 'c' || name.length() < SHORTEST_PREFIX) {
       return false;
     }
-    String lower = name.toString().toLowerCase(Locale.ROOT);
+    if (first == 'c' && name.length() != CERTIFICATE && name.length() != CERTIFICATE_CHAIN) {
+      return false;
+    }
+    String lower = name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
     return lower.startsWith("x-forwarded-")
         || lower.startsWith("x-real-ip")
         || lower.startsWith("x-ssl-")
         || lower.startsWith("x-client-cert")
-        || lower.startsWith("ssl-client-");
+        || lower.startsWith("ssl-client-")
+        || lower.startsWith("client-cert");
   }
 }

@@ -44,6 +44,10 @@ public final class DiagnosticsPage {
         .text("fix", answer.advice());
     List<TlsVerdict.Fact> facts =
         latest.failure() instanceof Failure.TlsFailed tls ? tls.verdict().facts() : List.of();
+    facts(json, facts);
+  }
+
+  private static void facts(JsonText json, List<TlsVerdict.Fact> facts) {
     json.objects(
         "facts",
         facts,
@@ -58,6 +62,8 @@ public final class DiagnosticsPage {
         .text("since", entry.since().toString())
         .text("last", entry.latest().at().toString())
         .text("lastClient", PeerText.escape(entry.latest().peer(), MOST_TEXT))
-        .text("detail", PeerText.escape(entry.latest().detail(), MOST_TEXT));
+        .text("detail", PeerText.escape(entry.latest().detail(), MOST_TEXT))
+        .text("fix", PeerText.escape(entry.latest().advice(), MOST_TEXT));
+    facts(json, entry.latest().facts());
   }
 }

@@ -1,10 +1,9 @@
 package io.reseal.server.demo;
 
 import io.reseal.config.Problem;
-import io.reseal.config.ProxyConfig;
-import io.reseal.config.read.ConfigReader;
 import io.reseal.config.read.ConfigResult;
 import io.reseal.core.StartException;
+import io.reseal.server.run.ConfigSource;
 import io.reseal.server.run.ProxyProcess;
 import io.reseal.server.run.Termination;
 import java.io.IOException;
@@ -39,9 +38,10 @@ public final class Demo implements AutoCloseable {
   /**
    * Starts everything.
    *
-   * @param folder where certificates and configuration are kept; null for a temporary one
+   * @param folder where certificates and configuration are kept; null for a temporary one. Changes
+   *     there are taken up
    */
-  public static Demo start(@Nullable Path folder)
+  public static Demo start(@Nullable Path folder, Termination termination)
       throws IOException, GeneralSecurityException, StartException {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
@@ -51,7 +51,9 @@ public final class Demo implements AutoCloseable {
       String yaml = DemoConfig.yaml(
           freePort(HTTPS_PORT), freePort(HTTP_PORT), freePort(ADMIN_PORT), upstreams);
       files.write("reseal.yaml", yaml);
-      ProxyProcess proxy = ProxyProcess.start(read(files.path("reseal.yaml")));
+      ConfigSource source = ConfigSource.file(files.path("reseal.yaml"));
+      ProxyProcess proxy =
+          ProxyProcess.start(source, read(source), termination, /* watched= */ true);
       parts.push(proxy);
       DemoGuide guide = new DemoGuide(
           files,
@@ -99,11 +101,12 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private static ProxyConfig read(Path file) throws StartException {
-    return switch (ConfigReader.read(file)) {
-      case ConfigResult.Valid valid -> valid.config();
-      case ConfigResult.Invalid(List<Problem> problems) -> throw new StartException(problems);
-    };
+  private static ConfigSource.Reading read(ConfigSource source) throws StartException {
+    ConfigSource.Reading reading = source.read();
+    if (reading.result() instanceof ConfigResult.Invalid(List<Problem> problems)) {
+      throw new StartException(problems);
+    }
+    return reading;
   }
 
   private static int port(ProxyProcess proxy, String listener) {
@@ -119,7 +122,7 @@ public final class Demo implements AutoCloseable {
   public void serve(PrintWriter out, Termination termination) throws InterruptedException {
     guide.print(out);
     termination.await();
-    proxy.drain(Duration.ofSeconds(5), termination);
+    proxy.drain(Duration.ZERO, Duration.ofSeconds(5), termination);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.reseal.core.StartException;
 import io.reseal.core.UpstreamStatus;
 import io.reseal.core.UpstreamStatus.EndpointStatus;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.observe.TunnelRecord;
@@ -283,7 +284,12 @@ final class StatusScene implements AutoCloseable {
             "10.1.4.12: refused (connect timeout 5000 ms, open=1, limit=4096)"));
     fail("", "nobody.example/", 1, new Failure.NoRoute("nobody.example", "/" + HOSTILE));
     failures.connectionRefused(
-        "https", "203.0.113.9:51532", "unknown_server_name", "server name \"" + HOSTILE + "\"");
+        "https",
+        "203.0.113.9:51532",
+        new Refusal(
+            "unknown_server_name",
+            "server name \"" + HOSTILE + "\"",
+            "Add an identity with that name."));
     reloads.note(new Reload(
         Instant.now().minus(Duration.ofMinutes(4)),
         Reload.Outcome.REFUSED,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reseal.server.demo.DemoGuide.Step;
 import io.reseal.server.kit.Program;
 import io.reseal.server.kit.Shell;
+import io.reseal.server.run.Termination;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +25,7 @@ final class DemoTest {
   void printsCommandsThatWork() throws Exception {
     Shell.require("curl");
     Map<String, String> answers = new TreeMap<>();
-    try (Demo demo = Demo.start(folder.resolve("with space"))) {
+    try (Demo demo = Demo.start(folder.resolve("with space"), new Termination())) {
       for (Step step : demo.guide().steps()) {
         String output = new Shell(folder).run(step.command()).requireSuccess();
         answers.put(step.about().split("[:,\" ]+")[0], output);
@@ -55,7 +56,7 @@ final class DemoTest {
 
   @Test
   void keepsItsFilesWhereAsked() throws Exception {
-    try (Demo demo = Demo.start(folder)) {
+    try (Demo demo = Demo.start(folder, new Termination())) {
       assertThat(demo.guide().steps()).isNotEmpty();
     }
     assertThat(folder.resolve("reseal.yaml")).exists();
@@ -78,7 +79,7 @@ final class DemoTest {
 
   @Test
   void namesEveryFileItWrites() throws Exception {
-    try (Demo demo = Demo.start(folder)) {
+    try (Demo demo = Demo.start(folder, new Termination())) {
       assertThat(demo.guide().steps()).isNotEmpty();
       try (var files = Files.list(folder)) {
         assertThat(files.map(file -> file.getFileName().toString()))
