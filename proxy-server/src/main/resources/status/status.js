@@ -358,7 +358,8 @@
     { label: "Times", className: "number", phone: "Times", cell: (each) => count(each.count) },
     { label: "Last", className: "text span", phone: "Last", cell: (each) => [
       clock(each.last) + ", from " + each.lastClient,
-      each.detail ? make("span", "sub", each.detail) : ""] },
+      each.detail ? make("span", "sub", each.detail) : "",
+      each.fix ? make("span", "sub", "Fix: " + each.fix) : ""] },
   ], (each) => JSON.stringify([each.listener, each.reason]), "No connection was refused.");
 
   function daysLeft(each) {
