@@ -54,11 +54,16 @@ public final class OpensslClient {
   /** Shows this certificate and what stands above it. */
   public OpensslClient showing(Issued identity) throws IOException {
     Path chain = identity.write(directory, "openssl-client");
-    with("-cert", chain.toString(), "-key", directory.resolve("openssl-client.key").toString());
+    with(
+        "-cert",
+        chain.toString(),
+        "-key",
+        directory.resolve("openssl-client.key").toString());
     int size = identity.chain().size();
     if (size > 1) {
       Object[] above = identity.chain().subList(1, size).toArray();
-      Path issuers = Files.writeString(directory.resolve("openssl-issuers.crt"), TestPki.pem(above));
+      Path issuers =
+          Files.writeString(directory.resolve("openssl-issuers.crt"), TestPki.pem(above));
       with("-cert_chain", issuers.toString());
     }
     return this;

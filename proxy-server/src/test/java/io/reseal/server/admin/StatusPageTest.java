@@ -201,7 +201,8 @@ final class StatusPageTest {
           .contains("unknown_issuer", "214 times", "Put the certificate of that issuer");
       assertThat(text("#routes-table tbody tr")).contains("cart", "%)");
       assertThat(text("#problems")).contains("reseal.yaml:31:7", "Mount it, or fix the path");
-      assertThat(text("#refusals-table")).contains("unknown_server_name", "203.0.113.9", "Fix: Add an identity");
+      assertThat(text("#refusals-table"))
+          .contains("unknown_server_name", "203.0.113.9", "Fix: Add an identity");
       assertThat(browser.evaluate("document.title")).isEqualTo("(8) Reseal: serving");
     }
     requireNoComplaint();

@@ -41,10 +41,7 @@ final class CrlReloadTest {
 
   @BeforeEach
   void writeFiles() throws IOException {
-    TestPki.server("a.test")
-        .issuer(Certificates.FRONT.authority())
-        .issue()
-        .write(folder, "front");
+    TestPki.server("a.test").issuer(Certificates.FRONT.authority()).issue().write(folder, "front");
     Files.writeString(folder.resolve("clients.pem"), clients.chainPem());
     Files.writeString(folder.resolve("ca.pem"), authority().chainPem());
     put("clients.crl", TestCrl.of(clients));
@@ -93,9 +90,14 @@ final class CrlReloadTest {
   @Test
   void revokesAClientThatHasASession() throws Exception {
     String session = folder.resolve("session").toString();
-    try (RecordingOrigin origin = RecordingOrigin.tls(ProxySetup.originIdentity()).start();
+    try (RecordingOrigin origin =
+            RecordingOrigin.tls(ProxySetup.originIdentity()).start();
         ProxyProcess proxy = start(origin)) {
-      assertThat(connecting(proxy).showing(alice).with("-sess_out", session).send(GET).output())
+      assertThat(connecting(proxy)
+              .showing(alice)
+              .with("-sess_out", session)
+              .send(GET)
+              .output())
           .contains("HTTP/1.1 200");
       put("clients.crl", TestCrl.of(clients).revoke(alice));
       until(() -> connecting(proxy).showing(alice).send(GET).alert() == 44);
