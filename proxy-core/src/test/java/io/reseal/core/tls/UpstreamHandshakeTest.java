@@ -22,6 +22,7 @@ import io.reseal.testkit.TestPki.Issued;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -194,22 +195,23 @@ final class UpstreamHandshakeTest {
   @MethodSource("combinations")
   void verifiesAResumedSessionByItsCrl(
       TlsProvider clientProvider, TlsProvider serverProvider, TlsVersions versions) {
-    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    Instant start = Instant.now();
+    AtomicReference<Instant> now = new AtomicReference<>(start);
     UpstreamTls policy = new UpstreamTls(
         ca.trusted(),
         new UpstreamTls.ServerNameSent.EndpointName(),
         List.of(),
         false,
         versions,
-        List.of(TestCrl.of(ca).until(now.get().plusSeconds(60)).list()),
+        List.of(TestCrl.of(ca).until(start.plusSeconds(60)).list()),
         ClientIdentity.NONE);
     ServerContexts server = TlsWorld.server(serverProvider, versions, good);
-    UpstreamTlsContext client =
-        UpstreamTlsContext.compile("shop", policy, clientProvider, Timeouts.DEFAULT, now::get);
+    UpstreamTlsContext client = UpstreamTlsContext.compile(
+        "shop", policy, clientProvider, Timeouts.DEFAULT, () -> Objects.requireNonNull(now.get()));
 
     Outcome first = pair.handshake(serving(server), asking(client, "shop.example"));
     Outcome second = pair.handshake(serving(server), asking(client, "shop.example"));
-    now.set(now.get().plusSeconds(90));
+    now.set(start.plusSeconds(90));
     Outcome third = pair.handshake(serving(server), asking(client, "shop.example"));
 
     assertThat(first.client().succeeded()).isTrue();
