@@ -358,13 +358,9 @@
     { label: "Times", className: "number", phone: "Times", cell: (each) => count(each.count) },
     { label: "Last", className: "text span", phone: "Last", cell: (each) => [
       clock(each.last) + ", from " + each.lastClient,
-      each.detail ? make("span", "sub", each.detail) : ""] },
+      each.detail ? make("span", "sub", each.detail) : "",
+      each.fix ? make("span", "sub", "Fix: " + each.fix) : ""] },
   ], (each) => JSON.stringify([each.listener, each.reason]), "No connection was refused.");
-
-  const USES = {
-    identity: "identity", intermediate: "intermediate of identity",
-    destination_ca: "destination CA of upstream", upstream: "shown by upstream",
-  };
 
   function daysLeft(each) {
     const text = each.hoursLeft < 0 ? "ended" : each.hoursLeft < 48 ? each.hoursLeft + " h" : whole.format(each.daysLeft);
@@ -385,16 +381,19 @@
   const showCertificates = table(byId("certificates-table"), "Certificates by days left", [
     { label: "Left", cell: daysLeft },
     { label: "Certificate", className: "text span", cell: (each) => {
-      const names = each.names.slice(0, 4);
-      return [make("span", "main-text", commonName(each.subject)),
-        each.names.length ? make("span", "sub", listed(names, each.names.length)) : ""];
+      if (each.subject === undefined) {
+        return [make("span", "main-text", "Revocation list"),
+          make("span", "sub", many(each.revoked, "certificate") + " revoked")];
+      }
+      return [make("span", "main-text", commonName(each.subject)), each.names.length
+        ? make("span", "sub", listed(each.names.slice(0, 4), each.names.length)) : ""];
     } },
     { label: "Use", className: "text", phone: "Use", cell: (each) => [
-      USES[each.use] + " ", make("b", "", listed(each.usedBy, each.users))] },
+      each.useWords + " ", make("b", "", listed(each.usedBy, each.users))] },
     { label: "Issuer", className: "text", phone: "Issuer", cell: (each) => commonName(each.issuer) },
     { label: "Ends", className: "date", phone: "Ends", cell: (each) => [
-      each.notAfter.slice(0, 10), make("span", "sub", each.notAfter.slice(11, 16) + " UTC")] },
-  ], (each) => each.use + each.fingerprint, "No certificate is configured.");
+      each.ends.slice(0, 10), make("span", "sub", each.ends.slice(11, 16) + " UTC")] },
+  ], (each) => JSON.stringify([each.use, each.usedBy, each.fingerprint, each.issuer, each.ends]), "No certificate is configured.");
 
   const KINDS = {
     reencrypt: "re-encrypts to", passthrough: "passes through to", offload: "sends cleartext to",

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** What an operator should look at now, the worst first. */
@@ -103,16 +102,13 @@ final class Attention {
         soon.add(name(shown));
       }
     }
-    add(Level.CRITICAL, ended, "Certificate has ended: ", "certificates");
-    add(Level.CRITICAL, critical, "Certificate ends within 7 days: ", "certificates");
-    add(Level.WARNING, soon, "Certificate ends within 30 days: ", "certificates");
+    add(Level.CRITICAL, ended, "Has ended: ", "certificates");
+    add(Level.CRITICAL, critical, "Ends within 7 days: ", "certificates");
+    add(Level.WARNING, soon, "Ends within 30 days: ", "certificates");
   }
 
   private static String name(Shown shown) {
-    return shown.use().name().toLowerCase(Locale.ROOT).replace("_ca", " CA").replace('_', ' ')
-        + " \""
-        + shown.users().getFirst()
-        + "\"";
+    return shown.use().words() + " \"" + shown.users().getFirst() + "\"";
   }
 
   private void upstreams(UpstreamsPage page, List<UpstreamStatus> upstreams) {

@@ -194,11 +194,13 @@ final class StatusDocument {
 
   private void certificate(JsonText json, Shown shown) {
     json.text("use", shown.use().word())
+        .text("useWords", shown.use().words())
+        .text("ends", shown.end().toString())
         .texts("usedBy", shown.users().subList(0, Math.min(shown.users().size(), MOST_USERS)))
         .number("users", shown.users().size())
         .text("level", shown.level(now).word())
         .number("hoursLeft", Duration.between(now, shown.end()).toHours());
-    CertificateJson.write(json, shown.certificate());
+    shown.write(json);
   }
 
   // ---- routes

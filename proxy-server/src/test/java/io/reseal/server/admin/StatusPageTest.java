@@ -192,8 +192,8 @@ final class StatusPageTest {
               "The last change of the configuration was refused; revision 17 serves on",
               "of the requests of the last minute ended with 5xx",
               "Certificate trouble with upstream \"cart\": unknown_issuer",
-              "Certificate ends within 7 days: upstream \"catalog\" and 1 more",
-              "Certificate ends within 30 days: upstream \"api\" and 1 more",
+              "Ends within 7 days: certificate shown by upstream \"catalog\" and 1 more",
+              "Ends within 30 days: certificate shown by upstream \"api\" and 1 more",
               "No endpoint could be connected: upstream \"cart\"",
               "Some endpoints could not be connected: upstream \"catalog\"",
               "Certificates are not verified: upstream \"api\"");
@@ -201,7 +201,8 @@ final class StatusPageTest {
           .contains("unknown_issuer", "214 times", "Put the certificate of that issuer");
       assertThat(text("#routes-table tbody tr")).contains("cart", "%)");
       assertThat(text("#problems")).contains("reseal.yaml:31:7", "Mount it, or fix the path");
-      assertThat(text("#refusals-table")).contains("unknown_server_name", "203.0.113.9");
+      assertThat(text("#refusals-table"))
+          .contains("unknown_server_name", "203.0.113.9", "Fix: Add an identity");
       assertThat(browser.evaluate("document.title")).isEqualTo("(8) Reseal: serving");
     }
     requireNoComplaint();

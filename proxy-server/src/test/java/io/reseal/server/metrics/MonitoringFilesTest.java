@@ -103,15 +103,11 @@ final class MonitoringFilesTest {
     Set<String> names = new LinkedHashSet<>();
     expressions().forEach(each -> names.addAll(metrics(each)));
     alerts().forEach(each -> names.addAll(metrics(each.get("expr").toString())));
-    names.removeIf(name -> !name.startsWith("reseal_") || comesWithReloads(name));
+    names.removeIf(name -> !name.startsWith("reseal_"));
     assertThat(names)
         .hasSizeGreaterThan(20)
         .allSatisfy(name ->
             assertThat(page).contains("| `" + name.replaceAll("_(bucket|count|sum)$", "") + "` |"));
-  }
-
-  private static boolean comesWithReloads(String expression) {
-    return expression.contains("reseal_config_");
   }
 
   private static Set<String> metrics(String expression) {
@@ -184,7 +180,6 @@ final class MonitoringFilesTest {
         prometheus.query(alert.get("expr").toString());
         metrics(alert.get("expr").toString()).forEach(name -> wanting.add("count(" + name + ")"));
       }
-      wanting.removeIf(MonitoringFilesTest::comesWithReloads);
       assertThat(wanting).hasSizeGreaterThan(50);
       await()
           .atMost(Duration.ofMinutes(2))
