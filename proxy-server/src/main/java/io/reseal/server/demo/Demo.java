@@ -42,8 +42,7 @@ public final class Demo implements AutoCloseable {
    *     there are taken up
    * @param address to listen on; where others than this machine may come, the CAs are handed out
    */
-  public static Demo start(
-      @Nullable Path folder, InetAddress address, Termination termination)
+  public static Demo start(@Nullable Path folder, InetAddress address, Termination termination)
       throws IOException, GeneralSecurityException, StartException {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {

@@ -62,7 +62,8 @@ final class DemoTest {
   void handsItsCertificatesOutWhereOthersMayCome() throws Exception {
     Shell.require("curl");
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-    try (Demo demo = Demo.start(folder.resolve("demo"), InetAddress.ofLiteral("0.0.0.0"), new Termination())) {
+    try (Demo demo =
+        Demo.start(folder.resolve("demo"), InetAddress.ofLiteral("0.0.0.0"), new Termination())) {
       List<String> answers = new ArrayList<>();
       for (Step step : demo.guide().steps()) {
         assertThat(step.command()).doesNotContain(folder.toString());
