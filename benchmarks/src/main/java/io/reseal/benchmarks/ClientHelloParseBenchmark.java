@@ -10,6 +10,7 @@ import io.reseal.core.listener.TlsDecision;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.ClientHelloParser;
+import io.reseal.core.tls.HelloVerdicts;
 import io.reseal.core.tls.ParsedHello;
 import io.reseal.core.tls.TlsAlert;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +88,8 @@ public class ClientHelloParseBenchmark {
   }
 
   private TlsDecision decide(ClientHello hello) {
-    return new TlsDecision.Refuse(TlsAlert.UNRECOGNIZED_NAME, "measured", hello.serverName());
+    return new TlsDecision.Refuse(
+        TlsAlert.UNRECOGNIZED_NAME, HelloVerdicts.unknownServerName(hello.serverName()));
   }
 
   private @Nullable ClientHello finished(EmbeddedChannel channel) {

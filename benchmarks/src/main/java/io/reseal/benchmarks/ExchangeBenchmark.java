@@ -18,6 +18,7 @@ import io.reseal.core.loop.LoopFlusher;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.SnapshotCompiler;
+import io.reseal.core.tls.ClientPolicy;
 import io.reseal.core.upstream.EndpointResolver;
 import io.reseal.core.upstream.UpstreamLoop;
 import java.net.InetAddress;
@@ -85,6 +86,7 @@ public class ExchangeBenchmark {
         SampleConfig.LISTENER,
         "",
         -1,
+        ClientPolicy.NONE,
         EdgeConnection.of(peer, local, /* tls= */ false, /* peerTrusted= */ false),
         /* seesDetails= */ false);
     new Http1Connection(connection, client, (from, to, host, protocol) -> {

@@ -5,6 +5,7 @@ import io.reseal.core.snapshot.HostTable;
 import io.reseal.core.snapshot.RoutePlan;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.snapshot.SnapshotCompiler;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -102,6 +103,6 @@ public class RouteLookupBenchmark {
 
   private static HostTable hosts() {
     Snapshot snapshot = SnapshotCompiler.compile(SampleConfig.manyHosts(HOSTS));
-    return snapshot.listener(SampleConfig.LISTENER).hosts();
+    return Objects.requireNonNull(snapshot.listener(SampleConfig.LISTENER)).hosts();
   }
 }

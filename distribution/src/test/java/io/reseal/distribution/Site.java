@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
 import org.testcontainers.containers.BindMode;
@@ -135,7 +136,12 @@ final class Site implements AutoCloseable {
 
   /** A client of Reseal that trusts the site's CA. */
   Visitor visitor() throws IOException {
-    return new Visitor(address(), HTTPS, HOST, ca.certificate());
+    return visitor(ca.certificate());
+  }
+
+  /** A client of Reseal that trusts another CA. */
+  Visitor visitor(X509Certificate authority) throws IOException {
+    return new Visitor(address(), HTTPS, HOST, authority);
   }
 
   GenericContainer<?> reseal() {

@@ -34,4 +34,19 @@ public record ProxyConfig(
     routes = List.copyOf(routes);
     upstreams = List.copyOf(upstreams);
   }
+
+  /** The same with other settings of the process. */
+  public ProxyConfig withRuntime(RuntimeSettings other) {
+    return new ProxyConfig(
+        listeners,
+        identities,
+        routes,
+        upstreams,
+        limits,
+        timeouts,
+        requests,
+        other,
+        diagnostics,
+        admin);
+  }
 }

@@ -12,13 +12,20 @@ import java.util.List;
  * @param commonNameFallback whether a certificate without any SAN may match by its common name.
  *     Default false; RFC 9525 forbids it, old private CAs need it
  * @param versions the TLS versions offered
+ * @param revocationLists the CRLs; where there are any, every certificate of the upstream's chain
+ *     below the trusted CA needs one of its issuer that is in force. Default: none, and revocation
+ *     is not checked
+ * @param clientIdentity what is shown to an upstream that asks for a client certificate. Default:
+ *     nothing
  */
 public record UpstreamTls(
     TrustAnchors trustAnchors,
     ServerNameSent serverName,
     List<String> acceptedNames,
     boolean commonNameFallback,
-    TlsVersions versions) {
+    TlsVersions versions,
+    List<RevocationList> revocationLists,
+    ClientIdentity clientIdentity) {
   public static final UpstreamTls DEFAULT = new UpstreamTls(
       new TrustAnchors.SystemStore(),
       new ServerNameSent.EndpointName(),
@@ -28,6 +35,24 @@ public record UpstreamTls(
 
   public UpstreamTls {
     acceptedNames = List.copyOf(acceptedNames);
+    revocationLists = List.copyOf(revocationLists);
+  }
+
+  /** Without CRLs and client identity. */
+  public UpstreamTls(
+      TrustAnchors trustAnchors,
+      ServerNameSent serverName,
+      List<String> acceptedNames,
+      boolean commonNameFallback,
+      TlsVersions versions) {
+    this(
+        trustAnchors,
+        serverName,
+        acceptedNames,
+        commonNameFallback,
+        versions,
+        List.of(),
+        ClientIdentity.NONE);
   }
 
   /** Where the server name that is sent to the upstream comes from. */

@@ -9,10 +9,10 @@ import io.reseal.config.Listener;
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
 import io.reseal.config.ProxyConfig;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.listener.Admission;
-import io.reseal.core.listener.BoundListeners;
-import io.reseal.core.listener.ListenerBinder;
 import io.reseal.core.listener.ListenerPlan;
+import io.reseal.core.listener.ListenerSockets;
 import io.reseal.core.listener.Transport;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data plane: event loops, the listeners on them, and the snapshot they serve. Started once,
@@ -55,9 +56,10 @@ public final class DataPlane implements AutoCloseable {
 
   private final Transport transport;
   private final List<LoopPart> parts;
-  private final Snapshot snapshot;
-  private final BoundListeners listeners;
-  private final Map<String, Admission> admissions;
+  private final ListenerSockets listeners;
+  private final DataPlaneObserver observer;
+  private volatile Snapshot snapshot;
+  private volatile Map<String, Admission> admissions;
   private volatile boolean draining;
   private volatile boolean cut;
   private boolean closed;
@@ -66,13 +68,15 @@ public final class DataPlane implements AutoCloseable {
       Transport transport,
       List<LoopPart> parts,
       Snapshot snapshot,
-      BoundListeners listeners,
-      Map<String, Admission> admissions) {
+      ListenerSockets listeners,
+      Map<String, Admission> admissions,
+      DataPlaneObserver observer) {
     this.transport = transport;
     this.parts = parts;
     this.snapshot = snapshot;
     this.listeners = listeners;
-    this.admissions = Map.copyOf(admissions);
+    this.admissions = admissions;
+    this.observer = observer;
   }
 
   /**
@@ -83,15 +87,18 @@ public final class DataPlane implements AutoCloseable {
    */
   public static DataPlane start(ProxyConfig config, DataPlaneObserver observer)
       throws StartException {
-    Snapshot snapshot = compile(config);
+    Snapshot snapshot = compile(config, null);
     Transport transport = null;
     try {
       transport = Transport.open(config.runtime());
       List<LoopPart> parts = parts(transport, snapshot, observer);
-      Map<String, Admission> admissions = new LinkedHashMap<>();
-      config.listeners().forEach(each -> admissions.put(each.name(), new Admission(each)));
-      BoundListeners listeners = bind(config, admissions, transport, parts, observer);
-      return new DataPlane(transport, parts, snapshot, listeners, admissions);
+      Map<String, Admission> admissions = admissions(config, Map.of());
+      ListenerSockets listeners = new ListenerSockets(transport);
+      ListenerSockets.Change change =
+          prepare(listeners, plans(config, admissions, parts, observer));
+      change.commit();
+      change.open();
+      return new DataPlane(transport, parts, snapshot, listeners, admissions, observer);
     } catch (StartException | RuntimeException failed) {
       if (transport != null) {
         transport.close();
@@ -101,9 +108,58 @@ public final class DataPlane implements AutoCloseable {
     }
   }
 
-  private static Snapshot compile(ProxyConfig config) throws StartException {
+  /**
+   * Takes up another configuration while traffic flows, all or nothing. Exchanges under way finish
+   * with the one they started with, the next request of an open connection takes the new one, and a
+   * connection that would not be let in any more is drained. Blocks; never called by an event loop.
+   *
+   * <p>Settings of the runtime stay those of the start, whatever is asked for.
+   *
+   * @throws StartException with every reason; the configuration before serves on
+   */
+  public synchronized void publish(ProxyConfig config) throws StartException {
+    if (draining) {
+      throw refused(new IllegalStateException("the proxy is ending; nothing is changed any more"));
+    }
+    Snapshot before = snapshot;
+    ProxyConfig asked = config.withRuntime(before.config().runtime());
+    Snapshot next = compile(asked, before);
+    Map<String, Admission> nextAdmissions = admissions(asked, admissions);
+    ListenerSockets.Change change;
     try {
-      return SnapshotCompiler.compile(config);
+      change = prepare(listeners, plans(asked, nextAdmissions, parts, observer));
+    } catch (StartException | RuntimeException failed) {
+      next.release();
+      throw failed instanceof StartException start ? start : refused(failed);
+    }
+    asked
+        .listeners()
+        .forEach(each -> Objects.requireNonNull(nextAdmissions.get(each.name())).configure(each));
+    change.commit();
+    onEveryLoop(part -> {
+      part.state().publish(next);
+      part.open().drainUnlessAdmitted(next);
+    });
+    snapshot = next;
+    admissions = nextAdmissions;
+    change.open();
+    before.release();
+  }
+
+  private static Map<String, Admission> admissions(
+      ProxyConfig config, Map<String, Admission> before) {
+    Map<String, Admission> admissions = new LinkedHashMap<>();
+    for (Listener listener : config.listeners()) {
+      Admission known = before.get(listener.name());
+      admissions.put(listener.name(), known == null ? new Admission(listener) : known);
+    }
+    return admissions;
+  }
+
+  private static Snapshot compile(ProxyConfig config, @Nullable Snapshot before)
+      throws StartException {
+    try {
+      return SnapshotCompiler.compile(config, before);
     } catch (RuntimeException refusedByLibrary) {
       throw refused(refusedByLibrary);
     }
@@ -155,13 +211,11 @@ public final class DataPlane implements AutoCloseable {
         .handler(new UnassembledHandler(open));
   }
 
-  private static BoundListeners bind(
+  private static List<ListenerPlan> plans(
       ProxyConfig config,
       Map<String, Admission> admissions,
-      Transport transport,
       List<LoopPart> parts,
-      DataPlaneObserver observer)
-      throws StartException {
+      DataPlaneObserver observer) {
     List<ListenerPlan> plans = new ArrayList<>();
     for (Listener listener : config.listeners()) {
       List<Consumer<Channel>> acceptors = new ArrayList<>();
@@ -175,14 +229,29 @@ public final class DataPlane implements AutoCloseable {
           Objects.requireNonNull(admissions.get(listener.name())),
           acceptors,
           (peer, verdict) -> observer.connectionRefused(
-              listener.name(), peer, verdict.name().toLowerCase(Locale.ROOT), "")));
+              listener.name(), peer, refusal(listener.name(), verdict))));
     }
+    return plans;
+  }
+
+  private static ListenerSockets.Change prepare(ListenerSockets listeners, List<ListenerPlan> plans)
+      throws StartException {
     List<Problem> problems = new ArrayList<>();
-    BoundListeners bound = ListenerBinder.bind(transport, plans, problems);
+    ListenerSockets.Change change = listeners.prepare(plans, problems);
     if (!problems.isEmpty()) {
       throw new StartException(problems);
     }
-    return bound;
+    return change;
+  }
+
+  private static Refusal refusal(String listener, Admission.Verdict verdict) {
+    String limit =
+        verdict == Admission.Verdict.SOURCE_FULL ? "maxConnectionsPerSource" : "maxConnections";
+    return new Refusal(
+        verdict.name().toLowerCase(Locale.ROOT),
+        limit + " is reached",
+        "Raise " + limit + " of listener \"" + listener
+            + "\" if so many connections are meant to be.");
   }
 
   /** The addresses bound, by listener name; a port of 0 is replaced by the real one. */
@@ -219,13 +288,18 @@ public final class DataPlane implements AutoCloseable {
     return draining;
   }
 
+  /** The configuration that serves. */
+  public ProxyConfig config() {
+    return snapshot.config();
+  }
+
   /** The transport in use, as the configuration spells it. */
   public String transport() {
     return transport.name();
   }
 
   /** Stops accepting, and asks every connection to end after the work under way. */
-  public void beginDrain() {
+  public synchronized void beginDrain() {
     draining = true;
     listeners.close();
     onEveryLoop(part -> part.open().drain());

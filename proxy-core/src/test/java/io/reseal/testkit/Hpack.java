@@ -12,7 +12,7 @@ import java.util.List;
  * so that any bytes can be sent, and decodes what a peer sends that was told to keep no dynamic
  * table. Strings in Huffman code are not decoded.
  */
-final class Hpack {
+public final class Hpack {
   private static final String[] STATIC_TABLE = {
     ":authority",
     "",
@@ -140,7 +140,7 @@ final class Hpack {
 
   private Hpack() {}
 
-  static byte[] encode(List<Fields.Field> fields) {
+  public static byte[] encode(List<Fields.Field> fields) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     for (Fields.Field field : fields) {
       block.write(0);
@@ -165,7 +165,7 @@ final class Hpack {
     block.writeBytes(bytes);
   }
 
-  static Fields decode(byte[] block) throws IOException {
+  public static Fields decode(byte[] block) throws IOException {
     List<Fields.Field> fields = new ArrayList<>();
     ByteBuffer in = ByteBuffer.wrap(block);
     while (in.hasRemaining()) {

@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Contexts of the JDK's own TLS, so that the proxy's library is never tested against itself. */
 public final class JdkTls {
@@ -19,8 +20,20 @@ public final class JdkTls {
 
   /** A server that shows this certificate. */
   public static SSLContext serverContext(KeyPairMaterial identity) throws IOException {
+    return serverContext(identity, null);
+  }
+
+  /**
+   * A server that shows this certificate, and takes clients' certificates by this CA.
+   *
+   * @param clientCa null for the JDK's own choice
+   */
+  public static SSLContext serverContext(
+      KeyPairMaterial identity, @Nullable X509Certificate clientCa) throws IOException {
     try {
-      KeyStore store = emptyStore();
+      // Of this type, because it takes broken chains as they are.
+      KeyStore store = KeyStore.getInstance("JKS");
+      store.load(null, null);
       store.setKeyEntry(
           "identity",
           identity.privateKey(),
@@ -29,7 +42,10 @@ public final class JdkTls {
       KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
       keys.init(store, NO_PASSWORD);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), null, null);
+      context.init(
+          keys.getKeyManagers(),
+          clientCa == null ? null : trustIn(clientCa).getTrustManagers(),
+          null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
@@ -39,12 +55,8 @@ public final class JdkTls {
   /** A client that trusts this CA alone. */
   public static SSLContext clientContext(X509Certificate ca) throws IOException {
     try {
-      KeyStore store = emptyStore();
-      store.setCertificateEntry("ca", ca);
-      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-      trust.init(store);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
+      context.init(null, trustIn(ca).getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
@@ -61,9 +73,13 @@ public final class JdkTls {
     }
   }
 
-  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+  private static TrustManagerFactory trustIn(X509Certificate ca)
+      throws GeneralSecurityException, IOException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    return store;
+    store.setCertificateEntry("ca", ca);
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(store);
+    return trust;
   }
 }

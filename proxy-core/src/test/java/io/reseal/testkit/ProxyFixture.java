@@ -25,6 +25,20 @@ public final class ProxyFixture implements AutoCloseable {
     }
   }
 
+  /** Takes up another configuration, which must not be refused. */
+  public void publish(ProxyConfig config) {
+    try {
+      dataPlane.publish(config);
+    } catch (StartException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The data plane itself. */
+  public DataPlane dataPlane() {
+    return dataPlane;
+  }
+
   /** The address of the TLS listener. */
   public InetSocketAddress https() {
     return address(ProxySetup.HTTPS);

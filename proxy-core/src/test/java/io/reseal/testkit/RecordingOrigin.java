@@ -8,10 +8,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -39,7 +41,7 @@ public final class RecordingOrigin implements AutoCloseable {
   private RecordingOrigin(Options options) throws IOException {
     this.options = options;
     KeyPairMaterial identity = options.identity;
-    this.tls = identity == null ? null : JdkTls.serverContext(identity);
+    this.tls = identity == null ? null : JdkTls.serverContext(identity, options.clientCa);
     this.listener = new ServerSocket();
     listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 256);
     Thread.ofVirtual().start(this::acceptAll);
@@ -51,36 +53,55 @@ public final class RecordingOrigin implements AutoCloseable {
    * @param identity its certificate and key; null for cleartext
    * @param versions TLS versions in JSSE's spelling; empty for the JDK's choice
    * @param applicationProtocols what it agrees to by ALPN; empty for no ALPN
+   * @param clientCa who signs the certificates of its clients; null where it asks for none
+   * @param tuning the last word on its TLS
    * @param script what it does with a connection in place of serving requests; null for that
    */
   public record Options(
       @Nullable KeyPairMaterial identity,
       List<String> versions,
       List<String> applicationProtocols,
+      @Nullable X509Certificate clientCa,
+      UnaryOperator<SSLParameters> tuning,
       OriginHandler.@Nullable OfConnection script) {
     public RecordingOrigin start() throws IOException {
       return new RecordingOrigin(this);
     }
 
     public Options withVersions(String... versions) {
-      return new Options(identity, List.of(versions), applicationProtocols, script);
+      return new Options(
+          identity, List.of(versions), applicationProtocols, clientCa, tuning, script);
     }
 
     public Options withApplicationProtocols(String... protocols) {
-      return new Options(identity, versions, List.of(protocols), script);
+      return new Options(identity, versions, List.of(protocols), clientCa, tuning, script);
     }
 
     public Options withScript(OriginHandler.OfConnection script) {
-      return new Options(identity, versions, applicationProtocols, script);
+      return new Options(identity, versions, applicationProtocols, clientCa, tuning, script);
+    }
+
+    /** Insists on a client certificate that this CA signed. */
+    public Options withClientsOf(X509Certificate ca) {
+      return new Options(identity, versions, applicationProtocols, ca, tuning, script)
+          .withTuning(parameters -> {
+            parameters.setNeedClientAuth(true);
+            return parameters;
+          });
+    }
+
+    public Options withTuning(UnaryOperator<SSLParameters> change) {
+      return new Options(identity, versions, applicationProtocols, clientCa, change, script);
     }
   }
 
   public static Options tls(KeyPairMaterial identity) {
-    return new Options(identity, List.of(), List.of("http/1.1"), null);
+    return new Options(
+        identity, List.of(), List.of("http/1.1"), null, UnaryOperator.identity(), null);
   }
 
   public static Options cleartext() {
-    return new Options(null, List.of(), List.of(), null);
+    return new Options(null, List.of(), List.of(), null, UnaryOperator.identity(), null);
   }
 
   /** What happens to requests whose path, without the query, is this one. */
@@ -205,7 +226,7 @@ public final class RecordingOrigin implements AutoCloseable {
     if (!options.versions.isEmpty()) {
       parameters.setProtocols(options.versions.toArray(String[]::new));
     }
-    secured.setSSLParameters(parameters);
+    secured.setSSLParameters(options.tuning.apply(parameters));
     return secured;
   }
 

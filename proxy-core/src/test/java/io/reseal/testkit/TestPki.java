@@ -28,6 +28,9 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -78,6 +81,11 @@ public final class TestPki {
   /** A server certificate for DNS names; the first is the common name too. */
   public static Request server(String... dnsNames) {
     return new Request("CN=" + dnsNames[0]).dns(dnsNames);
+  }
+
+  /** A client's certificate. */
+  public static Request client(String commonName) {
+    return commonNameOnly(commonName).purposes(CLIENT_AUTH);
   }
 
   /** A certificate without any alternative name. */
@@ -203,7 +211,9 @@ public final class TestPki {
     private @Nullable Integer keyUsage;
     private boolean version1;
     private boolean unknownCriticalExtension;
+    private boolean unreadableNames;
     private @Nullable String issuerUrl;
+    private @Nullable String revocationPoint;
 
     private Request(String subject) {
       this.subject = subject;
@@ -315,9 +325,21 @@ public final class TestPki {
       return this;
     }
 
+    /** Has alternative names that are no ASN.1. */
+    public Request unreadableAlternativeNames() {
+      this.unreadableNames = true;
+      return this;
+    }
+
     /** Says where the issuer's certificate is to be had. */
     public Request issuerUrl(String url) {
       this.issuerUrl = url;
+      return this;
+    }
+
+    /** Says where its revocation would be told. */
+    public Request revocationPoint(String url) {
+      this.revocationPoint = url;
       return this;
     }
 
@@ -377,7 +399,10 @@ public final class TestPki {
           Date.from(notAfter),
           new X500Name(subject),
           own.getPublic());
-      if (!alternativeNames.isEmpty()) {
+      if (unreadableNames) {
+        builder.addExtension(
+            Extension.subjectAlternativeName, false, new byte[] {0x30, 0x7F, 0x01, 0x02});
+      } else if (!alternativeNames.isEmpty()) {
         builder.addExtension(
             Extension.subjectAlternativeName,
             false,
@@ -411,6 +436,14 @@ public final class TestPki {
       if (unknownCriticalExtension) {
         builder.addExtension(
             new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1"), true, new DEROctetString(new byte[1]));
+      }
+      if (revocationPoint != null) {
+        GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, revocationPoint);
+        DistributionPoint point =
+            new DistributionPoint(new DistributionPointName(new GeneralNames(name)), null, null);
+        builder.addExtension(
+            Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point
+            }));
       }
       if (issuerUrl != null) {
         builder.addExtension(

@@ -27,14 +27,23 @@ final class ConfigFileOption {
 
   /** The configuration; empty after everything that is wrong with it was printed. */
   Optional<ConfigResult.Valid> read(PrintWriter err) {
-    Optional<ConfigResult.Valid> read = readQuietly(err);
-    read.ifPresent(valid -> print(valid.warnings(), "warning: ", err));
-    return read;
+    return accept(ConfigReader.read(file), err);
+  }
+
+  /** The same for what was read already. */
+  Optional<ConfigResult.Valid> accept(ConfigResult result, PrintWriter err) {
+    Optional<ConfigResult.Valid> valid = acceptQuietly(result, err);
+    valid.ifPresent(each -> print(each.warnings(), "warning: ", err));
+    return valid;
   }
 
   /** The same without a word about what works. */
   Optional<ConfigResult.Valid> readQuietly(PrintWriter err) {
-    return switch (ConfigReader.read(file)) {
+    return acceptQuietly(ConfigReader.read(file), err);
+  }
+
+  private Optional<ConfigResult.Valid> acceptQuietly(ConfigResult result, PrintWriter err) {
+    return switch (result) {
       case ConfigResult.Valid valid -> Optional.of(valid);
       case ConfigResult.Invalid(List<Problem> problems) -> {
         print(problems, "error: ", err);

@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     Termination termination = Termination.onSignals();
-    try (Demo demo = Demo.start(folder, address)) {
+    try (Demo demo = Demo.start(folder, address, termination)) {
       demo.serve(spec.commandLine().getOut(), termination);
       return Main.DONE;
     } catch (StartException refused) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = "A reverse proxy that keeps traffic encrypted to the last hop.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "(demo | run | check | doctor | explain)")
+    synopsisSubcommandLabel = "(demo | run | check | doctor | explain | reload)")
 public final class Main implements Runnable {
   /** In the order in which the help shows them. */
   private static final List<Subcommand> SUBCOMMANDS = List.of(
@@ -28,7 +28,8 @@ public final class Main implements Runnable {
       new Subcommand("run", RunCommand::new),
       new Subcommand("check", CheckCommand::new),
       new Subcommand("doctor", DoctorCommand::new),
-      new Subcommand("explain", ExplainCommand::new));
+      new Subcommand("explain", ExplainCommand::new),
+      new Subcommand("reload", ReloadCommand::new));
 
   /** The buffers of connections get a quarter of the memory of a container. */
   private static final int BUFFERS_PART_OF_MEMORY = 4;
@@ -92,7 +93,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "no command given (expected: demo, run, check, doctor or explain)");
+        spec.commandLine(),
+        "no command given (expected: demo, run, check, doctor, explain or reload)");
   }
 
   private record Subcommand(String name, Supplier<Object> command) {}

@@ -1,12 +1,11 @@
 package io.reseal.server;
 
-import io.reseal.config.read.ConfigResult;
 import io.reseal.core.StartException;
+import io.reseal.server.run.ConfigSource;
 import io.reseal.server.run.ProxyProcess;
 import io.reseal.server.run.Termination;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,9 +16,14 @@ import picocli.CommandLine.Spec;
 /** Serves a configuration until a signal ends it. */
 @Command(
     name = "run",
-    description = "Serve a configuration. SIGTERM and SIGINT drain it; a second one cuts.",
+    description =
+        "Serve a configuration. SIGTERM and SIGINT drain it; a second one cuts. SIGHUP reloads."
+            + " Exit code: 0 drained, 1 refused, 3 connections were cut.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+  /** The grace has ended, or a second signal came, before the work under way did. */
+  private static final int CUT = 3;
+
   @Mixin
   private final ConfigFileOption config = new ConfigFileOption();
 
@@ -30,6 +34,21 @@ final class RunCommand implements Callable<Integer> {
       description = "How long work under way may take after a signal (default: ${DEFAULT-VALUE}).")
   private int graceSeconds;
 
+  @Option(
+      names = "--drain-wait",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "How long to serve as before after a signal, while the readiness check already"
+          + " says no, so that load balancers can turn away (default: ${DEFAULT-VALUE}).")
+  private int drainWaitSeconds;
+
+  @Option(
+      names = "--no-watch",
+      negatable = false,
+      description = "Do not take up changes of the configuration and its files by themselves;"
+          + " SIGHUP and reseal reload still do.")
+  private boolean noWatch;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -39,15 +58,19 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
-    Optional<ConfigResult.Valid> read = config.read(err);
-    if (read.isEmpty()) {
+    ConfigSource source = ConfigSource.file(config.file());
+    ConfigSource.Reading first = source.read();
+    if (config.accept(first.result(), err).isEmpty()) {
       return Main.REFUSED;
     }
     Termination termination = Termination.onSignals();
-    try (ProxyProcess proxy = ProxyProcess.start(read.get().config())) {
+    try (ProxyProcess proxy = ProxyProcess.start(source, first, termination, !noWatch)) {
       termination.await();
-      proxy.drain(Duration.ofSeconds(Math.max(0, graceSeconds)), termination);
-      return Main.DONE;
+      int cut = proxy.drain(
+          Duration.ofSeconds(Math.max(0, drainWaitSeconds)),
+          Duration.ofSeconds(Math.max(0, graceSeconds)),
+          termination);
+      return cut > 0 ? CUT : Main.DONE;
     } catch (StartException refused) {
       ConfigFileOption.print(refused.problems(), "error: ", err);
       return Main.REFUSED;

@@ -72,7 +72,7 @@ final class DoctorCommandTest {
     assertThat(execute("explain", "-c", file, "https://other.example/")).isEqualTo(1);
     assertThat(execute("explain", "-c", file, "--json", "--sni", "", "https://shop.example/"))
         .isEqualTo(1);
-    assertThat(out.toString()).contains("\"result\": \"unknown-server-name\"");
+    assertThat(out.toString()).contains("\"result\": \"unknown_server_name\"");
   }
 
   @Test

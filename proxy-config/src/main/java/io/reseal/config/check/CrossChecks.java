@@ -37,6 +37,7 @@ public final class CrossChecks {
     checks.listeners();
     checks.routes();
     new RouteChecks(config, findings, checks.listeners, checks.identities).run();
+    new ClientAuthChecks(config, findings).run();
     checks.warnAboutUnused();
   }
 

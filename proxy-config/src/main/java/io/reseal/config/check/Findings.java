@@ -2,13 +2,17 @@ package io.reseal.config.check;
 
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What one reading has found so far: errors, warnings, and where each key stands. */
 public final class Findings {
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
+  private final Set<Path> files = new LinkedHashSet<>();
   private final Places places;
 
   /** Starts with nothing found in a file. */
@@ -49,6 +53,16 @@ public final class Findings {
   /** Takes a warning down. */
   public void warn(Location at, String what, String found, String expected, String hint) {
     warnings.add(new Problem(at, what, found, expected, hint));
+  }
+
+  /** Notes a file that the configuration names, whether it can be read or not. */
+  public void dependsOn(Path file) {
+    files.add(file);
+  }
+
+  /** The files that the configuration names. */
+  public Set<Path> files() {
+    return files;
   }
 
   public List<Problem> errors() {

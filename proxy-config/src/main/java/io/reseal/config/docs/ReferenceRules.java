@@ -54,6 +54,25 @@ final class ReferenceRules {
       (missing, empty, broken, without a certificate) refuses the configuration; it never comes to
       mean "unverified" or "the system's". Only `skipVerification: true` turns verification off.
 
+      **Certificates of clients.** An identity with `clientAuth` asks its clients for a certificate.
+      One that is shown must lead to a CA of `ca`, be in force and be for clients (extended key usage
+      `clientAuth`, where it has one); else the handshake is refused, in mode `optional` too. Over TLS
+      1.3 a client learns of it only after its own end of the handshake; nothing of its request is
+      read. What was proven holds for the hosts of that identity: a request for a host that asks for
+      something else, or for nothing, is answered with 421, and no TLS session is resumed across. A
+      resumed session is verified again. A cleartext listener cannot ask; name the `listeners` of
+      routes whose clients must be known.
+
+      **Revocation.** Where there is a `crl`, every certificate of a chain below the trusted CA needs
+      a list that its issuer signed, that is in force and that speaks of it; without one it is
+      refused (`crl_missing`, `crl_expired`, `crl_not_yet_valid`, `crl_unusable`). So a chain with an
+      intermediate needs two lists. The trusted certificates themselves are not looked up: to revoke
+      one, take it out of the file. Delta and indirect lists are not read. Lists are read with the
+      configuration, and believed until their next update.
+
+      **Which certificate an upstream is shown.** The `clientIdentity`, if the upstream asks and takes
+      its kind of key, whatever CAs it names.
+
       **Files.** Paths are relative to the folder of the YAML file. Wherever a PEM file is named,
       the PEM itself may stand instead, as a block:
 

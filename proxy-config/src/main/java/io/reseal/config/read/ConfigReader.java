@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -34,7 +36,17 @@ public final class ConfigReader {
 
   /** Reads a file; paths in it are relative to its folder. */
   public static ConfigResult read(Path file) {
+    return read(file, new HashSet<>());
+  }
+
+  /**
+   * The same for whoever wants to know when to read again.
+   *
+   * @param files gets every file that the outcome depends on, those that are missing too
+   */
+  public static ConfigResult read(Path file, Set<Path> files) {
     String name = file.toString();
+    files.add(file);
     try {
       if (Files.isDirectory(file)) {
         return refused(name, "this is a folder", "", "a YAML file", "Name a file in it.");
@@ -55,7 +67,8 @@ public final class ConfigReader {
           : read(
               new String(bytes, StandardCharsets.UTF_8),
               folder == null ? Path.of("") : folder,
-              name);
+              name,
+              files);
     } catch (NoSuchFileException missing) {
       return refused(
           name, "the file does not exist", "", "a YAML file", "Check the path given by -c.");
@@ -83,6 +96,10 @@ public final class ConfigReader {
    * @param fileName the file's name in messages
    */
   public static ConfigResult read(String text, Path base, String fileName) {
+    return read(text, base, fileName, new HashSet<>());
+  }
+
+  private static ConfigResult read(String text, Path base, String fileName, Set<Path> files) {
     LoadSettings settings = LoadSettings.builder()
         .setLabel(fileName)
         .setMaxAliasesForCollections(MOST_ALIASES)
@@ -108,7 +125,7 @@ public final class ConfigReader {
       }
       return Nodes.isNull(root)
           ? refused(fileName, "the file says nothing", "nothing", "at least listeners", START)
-          : read(root, base, fileName);
+          : read(root, base, fileName, files);
     } catch (YamlEngineException broken) {
       return new ConfigResult.Invalid(List.of(YamlProblem.of(broken, fileName)));
     } catch (StackOverflowError tooDeep) {
@@ -121,11 +138,12 @@ public final class ConfigReader {
     }
   }
 
-  private static ConfigResult read(Node root, Path base, String fileName) {
+  private static ConfigResult read(Node root, Path base, String fileName, Set<Path> files) {
     Findings findings = new Findings(fileName);
     Section section = Section.of(ConfigSchema.ROOT, root, "", findings, fileName);
     ProxyConfig config = new ModelReader(findings, base).read(section);
     CrossChecks.run(config, findings);
+    files.addAll(findings.files());
     return findings.errors().isEmpty()
         ? new ConfigResult.Valid(config, inOrder(findings.warnings()), findings.places())
         : new ConfigResult.Invalid(inOrder(findings.errors()));

@@ -107,7 +107,9 @@ final class KeyPairReader {
     }
     String value = section.text("keyPasswordFile", "");
     try {
-      List<String> lines = Files.readAllLines(base.resolve(value), StandardCharsets.UTF_8);
+      Path file = base.resolve(value);
+      findings.dependsOn(file);
+      List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
       return Optional.of(lines.isEmpty() ? "" : lines.getFirst());
     } catch (IOException | InvalidPathException failed) {
       section.error(

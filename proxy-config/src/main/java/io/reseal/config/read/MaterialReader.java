@@ -1,7 +1,9 @@
 package io.reseal.config.read;
 
+import io.reseal.config.ClientAuth;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.Location;
+import io.reseal.config.RevocationList;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.check.Findings;
@@ -41,14 +43,27 @@ final class MaterialReader {
       keyPair(section).ifPresent(pairs::add);
     }
     List<String> given = givenNames(section);
+    // One that cannot be used is a finding already and refuses the configuration.
+    ClientAuth clientAuth = section.names("clientAuth")
+        ? new ClientAuthReader(this, new RevocationListReader(findings, pem))
+            .clientAuth(section.section("clientAuth", ConfigSchema.CLIENT_AUTH))
+            .orElse(ClientAuth.NOT_ASKED)
+        : ClientAuth.NOT_ASKED;
     if (pairs.isEmpty()) {
       return Optional.empty();
     }
     List<String> names = section.has("serverNames") ? given : ownNames(section, pairs.getFirst());
-    return Optional.of(new ServerIdentity(name, names, pairs));
+    return Optional.of(new ServerIdentity(name, names, pairs, clientAuth));
   }
 
-  private Optional<KeyPairMaterial> keyPair(Section section) {
+  /** The CRLs under a key, for peers whose chains must lead to one of these CAs. */
+  List<RevocationList> revocationLists(
+      Section section, String key, List<X509Certificate> authorities) {
+    return new RevocationListReader(findings, pem).lists(section, key, authorities);
+  }
+
+  /** A certificate chain with its key, empty where it cannot be used. */
+  Optional<KeyPairMaterial> keyPair(Section section) {
     return new KeyPairReader(findings, pem, base, section).keyPair();
   }
 

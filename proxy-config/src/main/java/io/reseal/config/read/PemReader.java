@@ -5,6 +5,7 @@ import io.reseal.config.check.Findings;
 import io.reseal.config.pem.Certificates;
 import io.reseal.config.pem.PemException;
 import io.reseal.config.pem.PemText;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -29,10 +30,26 @@ final class PemReader {
     }
     String value = section.text(key, "");
     try {
-      return value.isEmpty() ? Optional.empty() : Optional.of(PemText.load(value, base));
+      return value.isEmpty() ? Optional.empty() : Optional.of(load(value));
     } catch (PemException broken) {
       report(section.at(key), broken);
       return Optional.empty();
+    }
+  }
+
+  /** The PEM of one value: of a file, or the value itself. */
+  PemText load(String value) throws PemException {
+    dependsOn(value);
+    return PemText.load(value, base);
+  }
+
+  private void dependsOn(String value) {
+    try {
+      if (!PemText.isInline(value)) {
+        findings.dependsOn(base.resolve(value));
+      }
+    } catch (InvalidPathException notAPath) {
+      // Reported where it is loaded.
     }
   }
 

@@ -1,10 +1,13 @@
 package io.reseal.config.read;
 
+import io.reseal.config.ClientIdentity;
+import io.reseal.config.RevocationList;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.UpstreamTls;
 import io.reseal.config.UpstreamTls.ServerNameSent;
 import io.reseal.config.check.Findings;
 import io.reseal.config.check.UserText;
+import io.reseal.config.schema.ConfigSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,12 +23,40 @@ final class UpstreamTlsReader {
   }
 
   UpstreamTls tls(Section section) {
+    TrustAnchors anchors = anchors(section);
     return new UpstreamTls(
-        anchors(section),
+        anchors,
         serverName(section),
         acceptedNames(section),
         section.flag("commonNameFallback", false),
-        TlsVersionsReader.versions(section));
+        TlsVersionsReader.versions(section),
+        revocationLists(section, anchors),
+        clientIdentity(section));
+  }
+
+  private List<RevocationList> revocationLists(Section section, TrustAnchors anchors) {
+    if (section.names("crl") && anchors instanceof TrustAnchors.Unverified) {
+      section.error(
+          "skipVerification",
+          "skipVerification together with crl",
+          "true",
+          "one of the two",
+          "Remove skipVerification: where nothing is verified, nothing is found revoked.");
+    }
+    return material.revocationLists(
+        section,
+        "crl",
+        anchors instanceof TrustAnchors.DestinationCa ca ? ca.certificates() : List.of());
+  }
+
+  private ClientIdentity clientIdentity(Section section) {
+    // One that cannot be used is a finding already and refuses the configuration.
+    return section.names("clientIdentity")
+        ? material
+            .keyPair(section.section("clientIdentity", ConfigSchema.KEY_PAIR))
+            .map(ClientIdentity::of)
+            .orElse(ClientIdentity.NONE)
+        : ClientIdentity.NONE;
   }
 
   private TrustAnchors anchors(Section section) {

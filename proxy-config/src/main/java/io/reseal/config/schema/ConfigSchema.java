@@ -108,6 +108,44 @@ public final class ConfigSchema {
               "A file whose first line is the password.")),
       List.of(KeyRule.atMostOne("keyPassword", "keyPasswordFile")));
 
+  private static final String CRL_RULES =
+      " Where there are any, revocation is checked: every certificate of the chain below the"
+          + " trusted CA needs a CRL of its issuer that is in force, and is refused without one.";
+
+  public static final ObjectType CLIENT_AUTH = new ObjectType(
+      "client auth",
+      "Certificates of clients (mutual TLS). It holds for all server names of the identity, and a"
+          + " connection made for another identity cannot reach their hosts (421).",
+      List.of(
+          optional(
+              "mode",
+              new Choice(List.of("required", "optional")),
+              "required",
+              "What becomes of a client without a certificate: it is refused, or served. A"
+                  + " certificate that is not good is refused in both."),
+          required(
+              "ca",
+              FieldType.TEXT,
+              "The CAs that may have signed a client's certificate, as PEM: a file path, or the"
+                  + " PEM itself. Their names are told to clients."),
+          optional(
+              "crl",
+              TEXTS,
+              "none: revocation is not checked",
+              "Certificate revocation lists as PEM, each a file path or the PEM itself."
+                  + CRL_RULES),
+          optional(
+              "forward",
+              new ListOf(
+                  new Choice(List.of("x-ssl-client", "client-cert", "client-cert-chain")), 0),
+              "[]",
+              "What upstreams are told of a verified certificate. `x-ssl-client`:"
+                  + " `X-SSL-Client-Verify` (`SUCCESS` or `NONE`), and where there is a"
+                  + " certificate `X-SSL-Client-DN`, `X-SSL-Client-Issuer-DN`,"
+                  + " `X-SSL-Client-Serial` and `X-SSL-Client-Fingerprint` (SHA-256)."
+                  + " `client-cert` and `client-cert-chain`: the fields of RFC 9440. What clients"
+                  + " send in any of these is always dropped.")));
+
   public static final ObjectType IDENTITY = new ObjectType(
       "identity",
       "What Reseal shows to clients for a set of server names.",
@@ -140,7 +178,12 @@ public final class ConfigSchema {
               TEXTS,
               "the certificate's DNS names, else its common name",
               "The server names this identity is for, exact or `*.` and a name; the asterisk"
-                  + " stands for one label.")),
+                  + " stands for one label."),
+          optional(
+              "clientAuth",
+              new Group(CLIENT_AUTH),
+              "clients are not asked",
+              "Certificates that clients must show.")),
       List.of(
           KeyRule.exactlyOne("certificate", "keyPairs"),
           KeyRule.atMostOne("key", "keyPairs"),
@@ -253,6 +296,18 @@ public final class ConfigSchema {
               "Whether a certificate without any SAN may match by its common name. RFC 9525"
                   + " forbids it; old private CAs need it."),
           optional("versions", VERSIONS, "[TLSv1.2, TLSv1.3]", "The TLS versions offered."),
+          optional(
+              "crl",
+              TEXTS,
+              "none: revocation is not checked",
+              "Certificate revocation lists as PEM, each a file path or the PEM itself."
+                  + CRL_RULES),
+          optional(
+              "clientIdentity",
+              new Group(KEY_PAIR),
+              "none",
+              "The certificate and key shown to an upstream that asks for a client"
+                  + " certificate."),
           optional(
               "skipVerification",
               FieldType.FLAG,
@@ -509,6 +564,7 @@ public final class ConfigSchema {
       LISTENER_TLS,
       IDENTITY,
       KEY_PAIR,
+      CLIENT_AUTH,
       ROUTE,
       PATH,
       FORWARD,

@@ -21,13 +21,19 @@ final class ExampleCertificates {
   static void write(Path examples) {
     Path certs = examples.resolve("certs");
     TestCertificate ca = TestCertificate.ca("Example CA");
-    PrivateFiles.write(
-        certs.resolve("internal-ca.pem"), TestCertificate.ca("Internal CA").pem());
+    Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+    TestCertificate internal = TestCertificate.ca("Internal CA");
+    PrivateFiles.write(certs.resolve("internal-ca.pem"), internal.pem());
+    PrivateFiles.write(certs.resolve("internal.crl"), internal.crlPem(tomorrow));
+    pair(certs, "reseal", internal.server("reseal.internal"));
+    TestCertificate partners = TestCertificate.ca("Partners CA");
+    PrivateFiles.write(certs.resolve("partners-ca.pem"), partners.pem());
+    PrivateFiles.write(certs.resolve("partners.crl"), partners.crlPem(tomorrow));
+    pair(certs, "partners", ca.server("partners.shop.example"));
     pair(certs, "shop", ca.server("shop.example"));
     pair(certs, "shop-ecdsa", ca.server("shop.example"));
     pair(certs, "wildcard", ca.server("*.shop.example"));
-    TestCertificate rsa =
-        ca.server(TestCertificate.rsa(), Instant.now().plus(Duration.ofDays(1)), "shop.example");
+    TestCertificate rsa = ca.server(TestCertificate.rsa(), tomorrow, "shop.example");
     PrivateFiles.write(certs.resolve("shop-rsa.pem"), rsa.pem());
     PrivateFiles.write(certs.resolve("shop-rsa.key"), encrypted(rsa));
     PrivateFiles.write(certs.resolve("shop-rsa.password"), PASSWORD + "\n");

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateEncodingException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
@@ -30,6 +32,7 @@ final class MistakenCertificates {
       TestCertificate good = middle.server("shop.example", "pay.shop.example");
       good(folder, root, middle, good);
       broken(folder, good);
+      lists(folder, root, middle);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -85,6 +88,24 @@ final class MistakenCertificates {
     } catch (CertificateEncodingException broken) {
       throw new IllegalStateException(broken);
     }
+  }
+
+  private static void lists(Path folder, TestCertificate root, TestCertificate middle)
+      throws IOException {
+    Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+    Instant longAgo = Instant.parse("2020-01-02T03:04:05Z");
+    PrivateFiles.write(folder.resolve("root.crl"), root.crlPem(tomorrow));
+    PrivateFiles.write(folder.resolve("middle.crl"), middle.crlPem(tomorrow));
+    PrivateFiles.write(folder.resolve("stale.crl"), root.crlPem(longAgo));
+    PrivateFiles.write(
+        folder.resolve("early.crl"), root.crlPem(Instant.parse("2100-01-02T03:04:05Z")));
+    PrivateFiles.write(folder.resolve("forged.crl"), root.crlPem(tomorrow, middle));
+    PrivateFiles.write(folder.resolve("delta.crl"), root.deltaCrlPem());
+    PrivateFiles.write(folder.resolve("junk.crl"), JUNK.formatted("X509 CRL"));
+    Files.write(
+        folder.resolve("der.crl"),
+        Base64.getMimeDecoder().decode(root.crlPem(tomorrow).replaceAll("-----.*-----", "")));
+    PrivateFiles.write(folder.resolve("root-and-middle.pem"), root.pem() + middle.pem());
   }
 
   private static void pair(Path folder, String name, TestCertificate certificate) {

@@ -15,9 +15,12 @@ import java.util.Date;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509CRLHolder;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -51,6 +54,36 @@ public record TestCertificate(X509Certificate certificate, KeyPair keys) {
   public TestCertificate intermediate(String commonName) {
     return issue(
         commonName, ec(), commonName(), keys, /* isCa= */ true, Instant.now().plus(DAY));
+  }
+
+  /** A list of revoked certificates of this CA, none of them listed, that is in force until then. */
+  public String crlPem(Instant end) {
+    return pem(crl(end, keys, /* delta= */ false));
+  }
+
+  /** The same, signed by another's key. */
+  public String crlPem(Instant end, TestCertificate signer) {
+    return pem(crl(end, signer.keys, /* delta= */ false));
+  }
+
+  /** A list that only tells what changed. */
+  public String deltaCrlPem() {
+    return pem(crl(Instant.now().plus(DAY), keys, /* delta= */ true));
+  }
+
+  private X509CRLHolder crl(Instant end, KeyPair signer, boolean delta) {
+    try {
+      X509v2CRLBuilder builder = new X509v2CRLBuilder(
+          new X500Name("CN=" + commonName()), Date.from(end.minus(Duration.ofDays(2))));
+      builder.setNextUpdate(Date.from(end));
+      if (delta) {
+        builder.addExtension(Extension.deltaCRLIndicator, true, new CRLNumber(BigInteger.ONE));
+      }
+      return builder.build(
+          new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate()));
+    } catch (IOException | OperatorCreationException broken) {
+      throw new IllegalStateException(broken);
+    }
   }
 
   private String commonName() {

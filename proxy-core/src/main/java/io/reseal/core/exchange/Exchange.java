@@ -112,6 +112,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         client.listener(),
         client.serverName(),
         client.policyGroup(),
+        client.proven(),
         request.host(),
         request.routingPath());
     switch (decision) {
@@ -125,6 +126,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
         route = forward.name();
         UpstreamPool chosen = loop.pool(forward.upstream());
         pool = chosen;
+        chosen.enter();
         chosen.acquire(request.host(), /* fresh= */ false, this);
       }
     }
@@ -513,7 +515,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
       return;
     }
     String errorId = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    String accept = request.fields().get(HttpHeaderNames.ACCEPT, "");
+    String accept = String.join(",", request.fields().getAll(HttpHeaderNames.ACCEPT));
     ErrorResponse error = FailurePolicy.render(failure, accept, client.seesDetails(), errorId);
     HttpHeaders fields =
         DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
@@ -556,6 +558,10 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     state = State.ENDED;
     deadline.remove();
     creditClient();
+    UpstreamPool used = pool;
+    if (used != null) {
+      used.leave();
+    }
     if (failure != null) {
       client.observer().failed(failure, errorId, route, request.host() + request.path());
     }

@@ -1,53 +1,35 @@
 package io.reseal.core.failure;
 
+import io.reseal.core.failure.TlsVerdict.Fact;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.List;
 
 /** The body of an error response, for people and for machines. */
 final class ErrorBody {
-
-  /** The forms of a body. */
-  enum Form {
-    TEXT("text/plain; charset=utf-8"),
-    HTML("text/html; charset=utf-8"),
-    PROBLEM("application/problem+json");
-
-    private final String contentType;
-
-    Form(String contentType) {
-      this.contentType = contentType;
-    }
-
-    String contentType() {
-      return contentType;
-    }
-
-    /** The form that an Accept field asks for; text where it does not say. */
-    static Form of(String accept) {
-      String lower = accept.toLowerCase(Locale.ROOT);
-      int html = lower.indexOf("text/html");
-      int json = lower.indexOf("json");
-      if (html >= 0 && (json < 0 || html < json)) {
-        return HTML;
-      }
-      return json >= 0 ? PROBLEM : TEXT;
-    }
-  }
+  private static final int MOST_FACT = 300;
 
   private final FailurePolicy.Answer answer;
+  private final List<Fact> facts;
   private final boolean detailed;
   private final String errorId;
 
-  ErrorBody(FailurePolicy.Answer answer, boolean detailed, String errorId) {
+  /**
+   * @param facts the facts one by one, peer text not yet escaped
+   * @param detailed whether the client may know more than the error type
+   */
+  ErrorBody(FailurePolicy.Answer answer, List<Fact> facts, boolean detailed, String errorId) {
     this.answer = answer;
+    this.facts = facts;
     this.detailed = detailed;
     this.errorId = errorId;
   }
 
-  byte[] render(Form form) {
+  byte[] render(ErrorForm form) {
     String body = switch (form) {
       case TEXT -> text();
-      case HTML -> html();
+      case HTML ->
+        new ErrorPage(answer, title(), detailed ? escapedFacts() : List.of(), detailed, errorId)
+            .html();
       case PROBLEM -> problem();
     };
     return body.getBytes(StandardCharsets.UTF_8);
@@ -72,6 +54,12 @@ final class ErrorBody {
       case 505 -> "The HTTP version is not served";
       default -> "The request failed";
     };
+  }
+
+  private List<Fact> escapedFacts() {
+    return facts.stream()
+        .map(fact -> new Fact(fact.name(), PeerText.escape(fact.value(), MOST_FACT)))
+        .toList();
   }
 
   private String text() {
@@ -99,6 +87,16 @@ final class ErrorBody {
       if (!answer.advice().isEmpty()) {
         json.append(",\"advice\":\"").append(jsonText(answer.advice())).append('"');
       }
+      if (!facts.isEmpty()) {
+        json.append(",\"facts\":{");
+        String separator = "";
+        for (Fact fact : escapedFacts()) {
+          json.append(separator).append('"').append(jsonText(fact.name())).append("\":\"");
+          json.append(jsonText(fact.value())).append('"');
+          separator = ",";
+        }
+        json.append('}');
+      }
     }
     return json.append(",\"id\":\"").append(errorId).append("\"}\n").toString();
   }
@@ -106,44 +104,5 @@ final class ErrorBody {
   /** The facts are printable ASCII; quotes and backslashes are what is left to escape. */
   private static String jsonText(String text) {
     return text.replace("\\", "\\\\").replace("\"", "\\\"");
-  }
-
-  private static String htmlText(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
-
-  private String html() {
-    StringBuilder rows = new StringBuilder(256);
-    row(rows, "error", answer.error());
-    if (detailed) {
-      row(rows, "reason", answer.token());
-      row(rows, "facts", answer.detail());
-      if (!answer.advice().isEmpty()) {
-        row(rows, "advice", answer.advice());
-      }
-    }
-    row(rows, "id", errorId);
-    return """
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%1$d %2$s</title>
-        <style>
-        :root{color-scheme:light dark}
-        body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:44rem;padding:2rem 1rem}
-        h1{font-size:1.4rem}h1 small{display:block;font-size:.9rem;opacity:.7}
-        dt{font-size:.85rem;opacity:.7;margin-top:.8rem}
-        dd{margin:0;overflow-wrap:anywhere;font-family:ui-monospace,monospace;font-size:.9rem}
-        </style></head>
-        <body><h1><small>%1$d</small>%2$s</h1><dl>%3$s</dl></body></html>
-        """.formatted(answer.status(), title(), rows);
-  }
-
-  private static void row(StringBuilder rows, String name, String value) {
-    rows.append("<dt>").append(name).append("</dt><dd>");
-    rows.append(htmlText(value)).append("</dd>");
   }
 }

@@ -10,6 +10,9 @@ import io.reseal.core.failure.Failure.RequestRejected;
 import io.reseal.core.failure.Failure.TlsFailed;
 import io.reseal.core.failure.Failure.UpstreamBroken;
 import io.reseal.core.failure.Failure.UpstreamTimedOut;
+import io.reseal.core.failure.TlsVerdict.Reason;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -21,6 +24,12 @@ import java.util.Map;
 public final class FailurePolicy {
   private static final int MOST_DETAIL = 600;
   private static final int MOST_FACT = 300;
+  private static final String TLS_ON_CLEARTEXT = Reason.TLS_ON_CLEARTEXT_PORT.token();
+  private static final String USE_HTTP =
+      "Use http:// on this port, or the port of a listener with TLS; or give this listener tls: {}.";
+
+  /** What advice calls the endpoint that it is about. */
+  private static final String ENDPOINT = "HOST:PORT";
 
   private FailurePolicy() {}
 
@@ -32,19 +41,28 @@ public final class FailurePolicy {
    * @param detail the facts, escaped
    * @param advice what mends it, or empty
    */
-  public record Answer(int status, String error, String token, String detail, String advice) {}
+  public record Answer(int status, String error, String token, String detail, String advice) {
+    private Answer advised(String text) {
+      return new Answer(status, error, token, detail, PeerText.escape(text, MOST_DETAIL));
+    }
+  }
 
   public static Answer answer(Failure failure) {
     return switch (failure) {
       case RequestRejected(int status, String rule, String detail) ->
-        answer(status, "http_request_error", rule, detail);
+        answer(status, "http_request_error", rule, detail)
+            .advised(rule.equals(TLS_ON_CLEARTEXT) ? USE_HTTP : "");
       case Misdirected(String serverName, String authority) ->
         new Answer(
             421,
             "http_request_denied",
             "misdirected",
-            "a connection for server name \"%s\" cannot carry requests for \"%s\""
-                .formatted(PeerText.quote(serverName), PeerText.quote(authority)),
+            serverName.equals(authority)
+                ? "what clients of \"%s\" must prove by certificates has changed since this"
+                        .formatted(PeerText.quote(serverName))
+                    + " connection was made"
+                : "a connection for server name \"%s\" cannot carry requests for \"%s\""
+                    .formatted(PeerText.quote(serverName), PeerText.quote(authority)),
             "");
       case NoRoute(String host, String path) ->
         new Answer(
@@ -90,7 +108,7 @@ public final class FailurePolicy {
     String detail = "upstream \"%s\", endpoint %s: %s"
         .formatted(connect.upstream(), connect.endpoint(), connect.detail());
     String token = connect.fault().token();
-    return switch (connect.fault()) {
+    Answer answer = switch (connect.fault()) {
       case NAME_NOT_RESOLVED -> answer(502, "dns_error", token, detail);
       case RESOLVE_TIMED_OUT -> answer(504, "dns_timeout", token, detail);
       case REFUSED -> answer(502, "connection_refused", token, detail);
@@ -98,14 +116,39 @@ public final class FailurePolicy {
       case UNREACHABLE -> answer(502, "destination_ip_unroutable", token, detail);
       case OUT_OF_RESOURCES -> answer(503, "connection_limit_reached", token, detail);
     };
+    return answer.advised(advice(connect));
+  }
+
+  private static String advice(ConnectFailed connect) {
+    String endpoint = connect.endpoint();
+    int colon = endpoint.lastIndexOf(':');
+    String host = colon < 0 ? endpoint : endpoint.substring(0, colon);
+    return switch (connect.fault()) {
+      case NAME_NOT_RESOLVED, RESOLVE_TIMED_OUT ->
+        "Check the name and the name servers of this machine: getent hosts " + host;
+      case REFUSED -> "Nobody listens there: start the upstream, or correct the port.";
+      case TIMED_OUT, UNREACHABLE ->
+        "Check the address, routes and firewalls: nc -vz " + host + " "
+            + endpoint.substring(colon + 1);
+      case OUT_OF_RESOURCES -> "Raise the limit of open files: ulimit -n";
+    };
   }
 
   private static Answer tls(TlsFailed tls) {
     TlsVerdict verdict = tls.verdict();
     String error = switch (verdict.reason()) {
-      case ALERT_RECEIVED, SERVER_NAME_REJECTED, CLIENT_CERTIFICATE_REQUIRED ->
-        "tls_alert_received";
+      case ALERT_RECEIVED,
+          SERVER_NAME_REJECTED,
+          SERVER_CERTIFICATE_REFUSED,
+          CLIENT_CERTIFICATE_REQUIRED,
+          CLIENT_CERTIFICATE_REFUSED -> "tls_alert_received";
       case PLAINTEXT_ON_TLS_PORT,
+          TLS_ON_CLEARTEXT_PORT,
+          NOT_A_CLIENT_HELLO,
+          MALFORMED_CLIENT_HELLO,
+          CLIENT_HELLO_TOO_LARGE,
+          UNKNOWN_SERVER_NAME,
+          LISTENER_GONE,
           PROTOCOL_MISMATCH,
           CIPHER_MISMATCH,
           ALPN_MISMATCH,
@@ -122,7 +165,7 @@ public final class FailurePolicy {
         error,
         verdict.reason().token(),
         PeerText.escape(detail, MOST_DETAIL),
-        PeerText.escape(verdict.advice(), MOST_DETAIL));
+        PeerText.escape(verdict.advice().replace(ENDPOINT, tls.endpoint()), MOST_DETAIL));
   }
 
   private static Answer timeout(UpstreamTimedOut timeout) {
@@ -160,15 +203,20 @@ public final class FailurePolicy {
     String line = "%d %s (%s): %s"
         .formatted(answer.status(), answer.token(), answer.error(), answer.detail());
     String advised = answer.advice().isEmpty() ? line : line + ". " + answer.advice();
-    return failure instanceof TlsFailed tls ? advised + facts(tls.verdict()) : advised;
+    return failure instanceof TlsFailed tls ? advised + facts(tls.verdict().facts()) : advised;
   }
 
-  private static String facts(TlsVerdict verdict) {
-    if (verdict.facts().isEmpty()) {
+  private static List<TlsVerdict.Fact> factsOf(Failure failure) {
+    return failure instanceof TlsFailed tls ? tls.verdict().facts() : List.of();
+  }
+
+  /** Facts at the end of a line of the log, escaped; empty for none. */
+  static String facts(List<TlsVerdict.Fact> all) {
+    if (all.isEmpty()) {
       return "";
     }
     StringBuilder facts = new StringBuilder(512);
-    for (TlsVerdict.Fact fact : verdict.facts()) {
+    for (TlsVerdict.Fact fact : all) {
       facts
           .append(facts.isEmpty() ? " [" : "; ")
           .append(fact.name())
@@ -189,18 +237,23 @@ public final class FailurePolicy {
       Failure failure, String accept, boolean trusted, String errorId) {
     Answer answer = answer(failure);
     boolean ownRequest = failure instanceof RequestRejected;
-    ErrorBody body = new ErrorBody(answer, trusted || ownRequest, errorId);
+    ErrorBody body = new ErrorBody(answer, factsOf(failure), trusted || ownRequest, errorId);
     String details = trusted
         ? answer.token() + ": " + answer.detail()
         : (ownRequest ? answer.token() + "; " : "") + "id " + errorId;
     String proxyStatus =
         "reseal; error=" + answer.error() + "; details=\"" + structured(details) + "\"";
-    Map<String, String> extra = switch (answer.status()) {
-      case 503 -> Map.of("retry-after", "1");
-      case 405 -> Map.of("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-      default -> Map.of();
-    };
-    ErrorBody.Form form = ErrorBody.Form.of(accept);
+    ErrorForm form = ErrorForm.of(accept);
+    Map<String, String> extra = new HashMap<>(Map.of("x-content-type-options", "nosniff"));
+    switch (answer.status()) {
+      case 503 -> extra.put("retry-after", "1");
+      case 405 -> extra.put("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+      default -> {}
+    }
+    if (form == ErrorForm.HTML) {
+      extra.put("content-security-policy", ErrorPageStyle.POLICY);
+      extra.put("referrer-policy", "no-referrer");
+    }
     return new ErrorResponse(
         answer.status(), form.contentType(), body.render(form), proxyStatus, extra);
   }

@@ -54,6 +54,14 @@ public record TlsVerdict(Reason reason, String detail, String advice, List<Fact>
     UNKNOWN_CRITICAL_EXTENSION,
     /** A certificate of the chain is revoked. */
     REVOKED,
+    /** The CRL of an issuer of the chain is past the time of its next update. */
+    CRL_EXPIRED,
+    /** The CRL of an issuer of the chain is for a time to come. */
+    CRL_NOT_YET_VALID,
+    /** CRLs are configured, and none is of an issuer of the chain. */
+    CRL_MISSING,
+    /** A CRL in the name of an issuer of the chain is not signed by it, or not by right. */
+    CRL_UNUSABLE,
     /** A certificate cannot be read. */
     MALFORMED_CERTIFICATE,
     /** The peer sent no certificate. */
@@ -62,8 +70,24 @@ public record TlsVerdict(Reason reason, String detail, String advice, List<Fact>
     CERTIFICATE_REJECTED,
     /** The peer does not speak TLS on this port. */
     PLAINTEXT_ON_TLS_PORT,
-    /** The upstream insists on a client certificate. */
+    /** The peer speaks TLS where cleartext is spoken. */
+    TLS_ON_CLEARTEXT_PORT,
+    /** The client's first bytes are neither TLS nor HTTP. */
+    NOT_A_CLIENT_HELLO,
+    /** The client's ClientHello breaks a rule. */
+    MALFORMED_CLIENT_HELLO,
+    /** The client's ClientHello is beyond the limit. */
+    CLIENT_HELLO_TOO_LARGE,
+    /** The listener was taken out of the configuration while the client was connecting. */
+    LISTENER_GONE,
+    /** No identity is for the server name that the client asks for. */
+    UNKNOWN_SERVER_NAME,
+    /** The client refuses the certificate that it is shown. */
+    SERVER_CERTIFICATE_REFUSED,
+    /** The upstream insists on a client certificate, and none is configured for it. */
     CLIENT_CERTIFICATE_REQUIRED,
+    /** The upstream asked for a client certificate, and refused the one that it was shown. */
+    CLIENT_CERTIFICATE_REFUSED,
     /** No TLS version in common. */
     PROTOCOL_MISMATCH,
     /** No cipher suite, group or signature algorithm in common. */

@@ -14,6 +14,7 @@ public final class EdgeConnection {
   private final String localPort;
   private final boolean tls;
   private final boolean peerTrusted;
+  private final ClientCertificateFields certificate;
 
   /** Most connections ask for one host only. */
   private String lastHost = "";
@@ -21,12 +22,18 @@ public final class EdgeConnection {
   private String lastForwarded = "";
 
   private EdgeConnection(
-      String peer, String forwardedNode, String localPort, boolean tls, boolean peerTrusted) {
+      String peer,
+      String forwardedNode,
+      String localPort,
+      boolean tls,
+      boolean peerTrusted,
+      ClientCertificateFields certificate) {
     this.peer = peer;
     this.forwardedNode = forwardedNode;
     this.localPort = localPort;
     this.tls = tls;
     this.peerTrusted = peerTrusted;
+    this.certificate = certificate;
   }
 
   /**
@@ -37,10 +44,25 @@ public final class EdgeConnection {
    */
   public static EdgeConnection of(
       InetSocketAddress peer, InetSocketAddress local, boolean tls, boolean peerTrusted) {
+    return of(peer, local, tls, peerTrusted, ClientCertificateFields.NONE);
+  }
+
+  /**
+   * The same with a certificate.
+   *
+   * @param certificate what is told of the certificate that this client showed
+   */
+  public static EdgeConnection of(
+      InetSocketAddress peer,
+      InetSocketAddress local,
+      boolean tls,
+      boolean peerTrusted,
+      ClientCertificateFields certificate) {
     String address = NetUtil.toAddressString(peer.getAddress());
     // RFC 7239 section 6: an IPv6 address stands in brackets and quotes.
     String node = peer.getAddress() instanceof Inet6Address ? "\"[" + address + "]\"" : address;
-    return new EdgeConnection(address, node, Integer.toString(local.getPort()), tls, peerTrusted);
+    return new EdgeConnection(
+        address, node, Integer.toString(local.getPort()), tls, peerTrusted, certificate);
   }
 
   /** The client's IP address. */
@@ -53,7 +75,13 @@ public final class EdgeConnection {
     return localPort;
   }
 
-  boolean peerTrusted() {
+  /** What is told of the client's certificate. */
+  ClientCertificateFields certificate() {
+    return certificate;
+  }
+
+  /** Whether forwarding fields from this client are believed. */
+  public boolean peerTrusted() {
     return peerTrusted;
   }
 

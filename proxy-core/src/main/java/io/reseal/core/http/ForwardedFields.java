@@ -18,6 +18,8 @@ final class ForwardedFields {
   private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
   private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
   private static final AsciiString PORT = AsciiString.cached("x-forwarded-port");
+  private static final AsciiString CERTIFICATE = AsciiString.cached("client-cert");
+  private static final AsciiString CERTIFICATE_CHAIN = AsciiString.cached("client-cert-chain");
   private static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
 
   /** A chain longer than this is cut at its far end. */
@@ -51,6 +53,7 @@ final class ForwardedFields {
     fields.add(PORT, port);
     fields.add(REAL_IP, realIp);
     fields.add(FORWARDED, forwarded);
+    edge.certificate().addTo(fields);
   }
 
   private static String extended(HttpHeaders fields, AsciiString name, String own) {
@@ -88,10 +91,15 @@ final class ForwardedFields {
     }
   }
 
-  private static boolean isAboutTheClient(CharSequence name) {
+  /** Whether a field tells who the client is, and so is dropped when a client sends it. */
+  static boolean isAboutTheClient(CharSequence name) {
     char first = name.isEmpty() ? 0 : (char) (name.charAt(0) | 0x20);
     if (first == 'f') {
       return AsciiString.contentEqualsIgnoreCase(name, FORWARDED);
+    }
+    if (first == 'c') {
+      return AsciiString.contentEqualsIgnoreCase(name, CERTIFICATE)
+          || AsciiString.contentEqualsIgnoreCase(name, CERTIFICATE_CHAIN);
     }
     if (first != 'x' && first != 's' || name.length() < SHORTEST_PREFIX) {
       return false;

@@ -29,6 +29,7 @@ import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.exchange.Downstream;
 import io.reseal.core.exchange.Exchange;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.http.RequestHead;
 import io.reseal.core.http.RequestHead.Framing;
@@ -50,6 +51,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
 
   /** How long a client may take to close after we said we are done, before it is cut off. */
   private static final Duration LINGER = Duration.ofSeconds(2);
+
+  /** How long a drained connection waits for a request that is on its way. */
+  private static final Duration DRAIN_IDLE = Duration.ofSeconds(1);
 
   private final ClientConnection client;
   private final TunnelStarter tunnelStarter;
@@ -94,12 +98,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     deadline.setNanos(keepAliveNanos);
   }
 
-  /** Ends the connection after the exchange under way, or at once between two. */
+  /**
+   * Ends the connection after its next response. One that is idle has a moment left for the request
+   * that may be on its way already: to close at once would lose it.
+   */
   public void drain() {
-    drainRequested = true;
-    if (exchange == null && !headBegun && !lingering) {
-      closeGently();
+    if (!drainRequested) {
+      drainRequested = true;
+      if (exchange == null && !headBegun && !lingering) {
+        deadline.setNanos(idleNanos());
+      }
     }
+  }
+
+  private long idleNanos() {
+    return drainRequested ? Math.min(keepAliveNanos, DRAIN_IDLE.toNanos()) : keepAliveNanos;
   }
 
   // ---- from the client
@@ -162,6 +175,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     if (RequestDecoder.isHeadTooLong(cause)) {
       return new Failure.RequestRejected(431, "head-too-large", detail);
+    }
+    if (RequestDecoder.isTls(cause)) {
+      String rule = TlsVerdict.Reason.TLS_ON_CLEARTEXT_PORT.token();
+      return new Failure.RequestRejected(400, rule, detail);
     }
     return new Failure.RequestRejected(400, "malformed", detail);
   }
@@ -424,7 +441,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
       closeGently();
       return;
     }
-    deadline.setNanos(keepAliveNanos);
+    deadline.setNanos(idleNanos());
     if (!inputClosed) {
       channel.config().setAutoRead(true);
     }

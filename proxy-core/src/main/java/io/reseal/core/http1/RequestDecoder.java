@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.reseal.config.Limits;
 import io.reseal.core.http.FoldScan;
+import io.reseal.core.tls.HelloVerdicts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestDecoder extends HttpRequestDecoder {
   private static final int PIECE_BYTES = 1 << 20;
+  private static final String TLS =
+      "the bytes of the request are a TLS handshake, and this listener speaks cleartext";
   private static final byte SPACE = ' ';
   private static final byte CR = '\r';
   private static final byte LF = '\n';
@@ -178,6 +181,10 @@ final class RequestDecoder extends HttpRequestDecoder {
   /** Whether a request's first byte is there. */
   private boolean skipEmptyLine(ByteBuf buffer, List<Object> out) {
     int first = buffer.getByte(buffer.readerIndex());
+    if (HelloVerdicts.looksLikeTls(buffer)) {
+      refuse(TLS, out);
+      return false;
+    }
     if (first != CR && first != LF) {
       atStart = false;
       onHeadBegun.run();
@@ -231,6 +238,11 @@ final class RequestDecoder extends HttpRequestDecoder {
   @Override
   protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
     throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+  }
+
+  /** Whether a decoder failure means that the client speaks TLS. */
+  static boolean isTls(Throwable cause) {
+    return TLS.equals(cause.getMessage());
   }
 
   /** Whether a decoder failure means that the fields are too long. */

@@ -1,6 +1,7 @@
 package io.reseal.core.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
@@ -23,6 +24,7 @@ import io.reseal.core.http.HeadConversion;
 import io.reseal.core.http.RequestHead;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.loop.LoopFlusher;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +37,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http2ClientConnection extends Http2ConnectionHandler
     implements LoopFlusher.Flushable {
+  /** Between the two steps of a drain: a round trip, and some. */
+  private static final Duration DRAIN_WAIT = Duration.ofSeconds(1);
+
   private final ClientConnection client;
   private final PropertyKey exchangeKey;
   private final RecentResets resets = new RecentResets();
   private final ControlFrameBudget budget = new ControlFrameBudget();
   private final Deadline idleDeadline;
+  private final Deadline drainDeadline;
   private final long keepAliveNanos;
   private @Nullable ChannelHandlerContext context;
   private boolean flushDue;
@@ -56,6 +62,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
     this.keepAliveNanos =
         client.loop().snapshot().config().timeouts().keepAlive().toNanos();
     this.idleDeadline = client.loop().deadlines().register(this::idle);
+    this.drainDeadline = client.loop().deadlines().register(this::endDrain);
+    // Exchanges have deadlines of their own, and a drain has a grace.
+    gracefulShutdownTimeoutMillis(-1);
     connection().addListener(new StreamEnds());
     connection().remote().flowController().listener(this::writabilityChanged);
   }
@@ -80,14 +89,32 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
     return current;
   }
 
-  /** Tells the client to send no more on this connection, and closes it after the last stream. */
+  /**
+   * Tells the client to send no more on this connection, and closes it after the last stream. In two
+   * steps (RFC 9113 section 6.8): the first GOAWAY refuses nothing, so that the streams that are on
+   * their way are served; the second names the last one.
+   */
   public void drain() {
     if (!drainRequested && context != null) {
       drainRequested = true;
-      // From the channel, so that it passes this handler: GOAWAY first, the end after the last
-      // stream.
-      context().channel().close();
+      goAway(Integer.MAX_VALUE);
+      idleDeadline.clear();
+      drainDeadline.setNanos(DRAIN_WAIT.toNanos());
     }
+  }
+
+  private void goAway(int lastStreamId) {
+    ChannelHandlerContext ctx = context();
+    encoder()
+        .writeGoAway(
+            ctx, lastStreamId, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+    flushLater();
+  }
+
+  private void endDrain() {
+    goAway(connection().remote().lastStreamCreated());
+    // From the channel, so that it passes this handler: the end comes after the last stream.
+    context().channel().close();
   }
 
   @Override
@@ -106,6 +133,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
   @Override
   protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
     idleDeadline.remove();
+    drainDeadline.remove();
     super.handlerRemoved0(ctx);
   }
 

@@ -14,12 +14,12 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(AcceptFailureHandler.class);
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final String listener;
+  private final ListenerSockets.Bound bound;
   private long lastNanos = System.nanoTime() - QUIET_NANOS;
   private int since;
 
-  AcceptFailureHandler(String listener) {
-    this.listener = listener;
+  AcceptFailureHandler(ListenerSockets.Bound bound) {
+    this.bound = bound;
   }
 
   @Override
@@ -30,7 +30,7 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
       LOG.warn(
           "listener \"{}\": cannot accept: {}. Accepting pauses for a second each time ({} since"
               + " the last line). Raise the limit of open files, or lower maxConnections",
-          listener,
+          bound.plan().config().name(),
           cause.getMessage(),
           since);
       lastNanos = now;

@@ -16,14 +16,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Admission {
   private static final int IPV6_SUBSCRIBER_BYTES = 8;
 
-  private final int most;
-  private final int mostPerSource;
+  private volatile int most;
+  private volatile int mostPerSource;
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentHashMap<InetAddress, Integer> openBySource = new ConcurrentHashMap<>();
 
   public Admission(Listener listener) {
     this.most = listener.maxConnections();
     this.mostPerSource = listener.maxConnectionsPerSource();
+  }
+
+  /** Takes up other limits; who is in stays in. */
+  public void configure(Listener listener) {
+    most = listener.maxConnections();
+    mostPerSource = listener.maxConnectionsPerSource();
   }
 
   /** The answer to a new connection. */

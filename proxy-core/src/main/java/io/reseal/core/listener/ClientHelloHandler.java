@@ -2,10 +2,9 @@ package io.reseal.core.listener;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.TooLongFrameException;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.util.concurrent.Future;
 import io.reseal.core.listener.TlsDecision.Refuse;
@@ -13,6 +12,7 @@ import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.ClientHelloParser;
+import io.reseal.core.tls.HelloVerdicts;
 import io.reseal.core.tls.ParsedHello;
 import io.reseal.core.tls.TlsAlert;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +31,33 @@ import org.jspecify.annotations.Nullable;
 public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision> {
   private static final ClientHello UNREAD = new ClientHello("", List.of(), false, false);
 
+  private static final int RECORD_HEADER_BYTES = 5;
+  private static final int HANDSHAKE = 22;
+  private static final int TLS_MAJOR = 3;
+
   /** What record headers may add to the hello; records of a byte or two are an attack. */
   private static final int RECORD_OVERHEAD_BYTES = 2 << 10;
 
+  /** Of the methods that exist, the longest are of this length or shorter. */
+  private static final int LONGEST_METHOD = 16;
+
+  private static final String PLAIN_HTTP_BODY = """
+      400 This port speaks TLS; the request came in cleartext
+      reason: plaintext_on_tls_port
+      advice: Use https:// in place of http:// for this address.
+      """;
+
   private static final byte[] PLAIN_HTTP_ANSWER =
-      ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 52\r\n"
-              + "Connection: close\r\n\r\nThis port speaks TLS; the request came in cleartext.")
+      ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+              + PLAIN_HTTP_BODY.length() + "\r\nCache-Control: no-store\r\nConnection: close\r\n"
+              + "Proxy-Status: reseal; error=http_request_error;"
+              + " details=\"plaintext_on_tls_port\"\r\n\r\n" + PLAIN_HTTP_BODY)
           .getBytes(StandardCharsets.US_ASCII);
 
+  /** How long a refused client may take to close. */
+  private static final Duration LINGER = Duration.ofSeconds(1);
+
+  private final int mostBytes;
   private final int mostRawBytes;
   private final long acceptedNanos = System.nanoTime();
   private final Duration timeout;
@@ -58,7 +77,9 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
    */
   public ClientHelloHandler(
       int mostBytes, Duration timeout, Deadlines deadlines, Decider decider, Sink sink) {
-    super(mostBytes);
+    // Of Netty's own limit the connection would be closed before it got an answer.
+    super(MAX_CLIENT_HELLO_LENGTH);
+    this.mostBytes = mostBytes;
     this.mostRawBytes = mostBytes + RECORD_OVERHEAD_BYTES;
     this.timeout = timeout;
     this.decider = decider;
@@ -93,10 +114,24 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
       return;
     }
     raw = in;
+    if (announcedBytes(in) > mostBytes) {
+      finish(ctx, new Refuse(TlsAlert.RECORD_OVERFLOW, HelloVerdicts.tooLarge(mostBytes)));
+      return;
+    }
     super.decode(ctx, in, out);
     if (!finished && in.readableBytes() > mostRawBytes) {
-      finish(ctx, new Refuse(TlsAlert.RECORD_OVERFLOW, "client-hello-too-large", limit()));
+      finish(ctx, new Refuse(TlsAlert.RECORD_OVERFLOW, HelloVerdicts.tooLarge(mostBytes)));
     }
+  }
+
+  /** The length that the handshake message gives itself, where its first record has all of it. */
+  private static int announcedBytes(ByteBuf in) {
+    int start = in.readerIndex();
+    boolean whole = in.readableBytes() >= RECORD_HEADER_BYTES + 4
+        && in.getByte(start) == HANDSHAKE
+        && in.getByte(start + 1) == TLS_MAJOR
+        && in.getUnsignedShort(start + 3) >= 4;
+    return whole ? in.getUnsignedMedium(start + RECORD_HEADER_BYTES + 1) : 0;
   }
 
   @Override
@@ -108,8 +143,12 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
     if (message == null) {
       return new Refuse(
           TlsAlert.UNEXPECTED_MESSAGE,
-          isPlainHttp() ? "plaintext-on-tls-port" : "not-a-client-hello",
-          firstBytes());
+          isPlainHttp() && raw != null
+              ? HelloVerdicts.plainHttp(raw)
+              : HelloVerdicts.noClientHello(firstBytes()));
+    }
+    if (message.readableBytes() > mostBytes) {
+      return new Refuse(TlsAlert.RECORD_OVERFLOW, HelloVerdicts.tooLarge(mostBytes));
     }
     return switch (ClientHelloParser.parse(message)) {
       case ParsedHello.Ok(ClientHello parsed) -> {
@@ -117,7 +156,7 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
         yield decider.decide(parsed);
       }
       case ParsedHello.Malformed(String reason, int alert) ->
-        new Refuse(alert, "malformed-client-hello", reason);
+        new Refuse(alert, HelloVerdicts.malformed(reason));
     };
   }
 
@@ -144,28 +183,38 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
       ByteBuf answer = plain
           ? Unpooled.wrappedBuffer(PLAIN_HTTP_ANSWER)
           : TlsAlert.fatalRecord(ctx.alloc(), refuse.alert());
-      ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+      ctx.writeAndFlush(answer).addListener(written -> linger(ctx, written.isSuccess()));
     } else {
       sink.decided(ctx, decision, hello);
     }
   }
 
+  /**
+   * Waits for the client to end its side, and drops what it still sends: closing with bytes unread
+   * would reset the connection, and the answer would be lost on its way.
+   */
+  private void linger(ChannelHandlerContext ctx, boolean answered) {
+    if (answered && ctx.channel() instanceof DuplexChannel channel && channel.isActive()) {
+      deadline.setNanos(LINGER.toNanos());
+      channel.shutdownOutput();
+    } else {
+      ctx.close();
+    }
+  }
+
   private void timedOut() {
     ChannelHandlerContext ctx = context;
-    if (ctx != null && !finished) {
-      finish(
-          ctx,
-          new Refuse(
-              TlsAlert.CLOSE_NOTIFY,
-              "client-hello-timeout",
-              "no complete ClientHello within " + timeout.toMillis() + " ms"));
+    if (ctx != null && refused) {
+      ctx.close();
+    } else if (ctx != null && !finished) {
+      finish(ctx, new Refuse(TlsAlert.CLOSE_NOTIFY, HelloVerdicts.timedOut(timeout)));
     }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    if (event instanceof ChannelInputShutdownEvent && !finished) {
-      // Nobody is left who could finish the hello.
+    if (event instanceof ChannelInputShutdownEvent && (!finished || refused)) {
+      // Nobody is left who could finish the hello, or who waits for more than our answer.
       finished = true;
       ctx.close();
     }
@@ -174,38 +223,33 @@ public final class ClientHelloHandler extends SslClientHelloHandler<TlsDecision>
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!finished) {
-      finished = true;
-      refused = true;
-      String token =
-          cause instanceof TooLongFrameException ? "client-hello-too-large" : "not-a-client-hello";
-      String detail = String.valueOf(cause.getMessage());
-      sink.decided(ctx, new Refuse(TlsAlert.DECODE_ERROR, token, detail), hello);
+    if (finished) {
+      ctx.close();
+      return;
     }
-    ctx.close();
+    String what = String.valueOf(cause.getMessage());
+    finish(ctx, new Refuse(TlsAlert.DECODE_ERROR, HelloVerdicts.noClientHello(what)));
   }
 
-  private String limit() {
-    return "more than " + mostRawBytes + " bytes (limits.clientHelloBytes)";
-  }
-
-  /** Whether the first byte is one that a request line starts with and no TLS record does. */
+  /** Whether the first bytes are, or begin, the method of a request line. */
   private boolean isPlainHttp() {
     ByteBuf in = raw;
     if (in == null || in.refCnt() == 0 || !in.isReadable()) {
       return false;
     }
-    int first = in.getByte(in.readerIndex());
-    return first >= 'A' && first <= 'Z';
+    int most = Math.min(LONGEST_METHOD, in.readableBytes());
+    for (int i = 0; i < most; i++) {
+      int each = in.getByte(in.readerIndex() + i);
+      if (each < 'A' || each > 'Z') {
+        return i > 0 && each == ' ';
+      }
+    }
+    return true;
   }
 
   private String firstBytes() {
     ByteBuf in = raw;
-    if (in == null || in.refCnt() == 0) {
-      return "no bytes";
-    }
-    int shown = Math.min(16, in.readableBytes());
-    return "first bytes " + io.netty.buffer.ByteBufUtil.hexDump(in, in.readerIndex(), shown);
+    return in == null || in.refCnt() == 0 ? "none" : HelloVerdicts.shown(in);
   }
 
   /** The one who knows what to do with a readable ClientHello. */

@@ -1,8 +1,10 @@
 package io.reseal.core.listener;
 
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.snapshot.HostRoutes;
 import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.tls.ClientHello;
+import io.reseal.core.tls.HelloVerdicts;
 import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.ServerContexts;
 import io.reseal.core.tls.TlsAlert;
@@ -20,11 +22,11 @@ public sealed interface TlsDecision {
     ServerContexts contexts = table.tls();
     ServerContext context = contexts == null ? null : contexts.select(hello.serverName());
     if (context == null) {
-      return new Refuse(TlsAlert.UNRECOGNIZED_NAME, "unknown-server-name", hello.serverName());
+      return new Refuse(
+          TlsAlert.UNRECOGNIZED_NAME, HelloVerdicts.unknownServerName(hello.serverName()));
     }
     if (!context.acceptsAlpn(hello.alpn())) {
-      return new Refuse(
-          TlsAlert.NO_APPLICATION_PROTOCOL, "no-common-alpn", String.join(", ", hello.alpn()));
+      return new Refuse(TlsAlert.NO_APPLICATION_PROTOCOL, HelloVerdicts.noProtocol(hello.alpn()));
     }
     return new Terminate(context);
   }
@@ -39,8 +41,11 @@ public sealed interface TlsDecision {
    * The connection is refused with a TLS alert.
    *
    * @param alert the alert's number
-   * @param token the reason, from a closed set
-   * @param detail the facts; peer text not yet escaped
+   * @param verdict why
    */
-  record Refuse(int alert, String token, String detail) implements TlsDecision {}
+  record Refuse(int alert, TlsVerdict verdict) implements TlsDecision {
+    /** The listener was taken away between the accept and the ClientHello. */
+    public static final Refuse LISTENER_GONE =
+        new Refuse(TlsAlert.UNRECOGNIZED_NAME, HelloVerdicts.LISTENER_GONE);
+  }
 }

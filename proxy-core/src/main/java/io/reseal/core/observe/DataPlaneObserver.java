@@ -1,6 +1,7 @@
 package io.reseal.core.observe;
 
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.Refusal;
 import java.security.cert.X509Certificate;
 
 /**
@@ -21,10 +22,9 @@ public interface DataPlaneObserver {
    *
    * @param listener the listener's name
    * @param peer the client's address
-   * @param reason what happened, as a token from a closed set
-   * @param detail the facts; peer text not yet escaped
+   * @param refusal what happened
    */
-  default void connectionRefused(String listener, String peer, String reason, String detail) {}
+  default void connectionRefused(String listener, String peer, Refusal refusal) {}
 
   /**
    * A client's TLS handshake succeeded.

@@ -1,6 +1,7 @@
 package io.reseal.core.observe;
 
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.Refusal;
 import java.security.cert.X509Certificate;
 
 /** Several observers, told one after the other. */
@@ -23,9 +24,9 @@ public final class ObserverList implements DataPlaneObserver {
   }
 
   @Override
-  public void connectionRefused(String listener, String peer, String reason, String detail) {
+  public void connectionRefused(String listener, String peer, Refusal refusal) {
     for (DataPlaneObserver observer : observers) {
-      observer.connectionRefused(listener, peer, reason, detail);
+      observer.connectionRefused(listener, peer, refusal);
     }
   }
 

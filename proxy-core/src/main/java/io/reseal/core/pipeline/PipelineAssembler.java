@@ -3,9 +3,13 @@ package io.reseal.core.pipeline;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
+import io.reseal.config.ListenerSecurity;
+import io.reseal.config.TlsVersions;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.http.ClientCertificateFields;
 import io.reseal.core.http.EdgeConnection;
 import io.reseal.core.http1.Http1Connection;
 import io.reseal.core.http2.Http2ClientConnection;
@@ -14,8 +18,10 @@ import io.reseal.core.listener.ClientHelloHandler;
 import io.reseal.core.listener.TlsDecision;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.TunnelRecord;
+import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
+import io.reseal.core.tls.ClientCertificates;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
 import io.reseal.core.tls.ServerContext;
@@ -25,8 +31,12 @@ import io.reseal.core.tunnel.Tunnel;
 import io.reseal.core.upstream.UpstreamConnection;
 import io.reseal.core.upstream.UpstreamPlan;
 import io.reseal.core.upstream.UpstreamPool;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The single place that says which handler follows which on a client's connection, for one listener
@@ -65,7 +75,13 @@ public final class PipelineAssembler {
     open.add(channel);
     observer.connectionAccepted(listener);
     Snapshot snapshot = loop.snapshot();
-    if (snapshot.listener(listener).tls() == null) {
+    ListenerTable table = snapshot.listener(listener);
+    if (table == null) {
+      // Accepted while the listener was being taken away.
+      channel.close();
+      return;
+    }
+    if (table.tls() == null) {
       addHttp1(channel, TerminatedConnection.CLEARTEXT);
       return;
     }
@@ -81,7 +97,8 @@ public final class PipelineAssembler {
   }
 
   private TlsDecision decide(ClientHello hello) {
-    return TlsDecision.of(loop.snapshot().listener(listener), hello);
+    ListenerTable table = loop.snapshot().listener(listener);
+    return table == null ? TlsDecision.Refuse.LISTENER_GONE : TlsDecision.of(table, hello);
   }
 
   private void decided(ChannelHandlerContext ctx, TlsDecision decision, ClientHello hello) {
@@ -95,14 +112,16 @@ public final class PipelineAssembler {
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    TerminatedConnection connection =
-        new TerminatedConnection(hello.serverName(), context.policyGroup());
+    TerminatedConnection connection = new TerminatedConnection(hello.serverName(), context);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
+    PlainAlertHandler alerts = new PlainAlertHandler();
     // Above the SslHandler's place, so that it sees the end of the handshake.
-    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection));
+    channel.pipeline().addAfter(ctx.name(), null, new AlpnHandler(this, connection, alerts));
     // In the place of the ClientHelloHandler, whose bytes it gets as it leaves.
     channel.pipeline().replace(ctx.handler(), null, tls);
+    // Below the SslHandler, because it looks at records before they are decrypted.
+    channel.pipeline().addFirst(alerts);
   }
 
   void shookHands(Channel channel, long nanos) {
@@ -113,51 +132,85 @@ public final class PipelineAssembler {
     }
   }
 
-  void handshakeFailed(Channel channel, TerminatedConnection connection, Throwable cause) {
-    TlsVerdict verdict = HandshakeVerdicts.downstream(cause);
+  void handshakeFailed(
+      Channel channel, TerminatedConnection connection, Throwable cause, int alert) {
+    TlsVerdict verdict = HandshakeVerdicts.downstream(cause, connection.clientAuth(), alert);
     observer.connectionRefused(
         listener,
         String.valueOf(channel.remoteAddress()),
-        verdict.reason().token(),
-        connection.serverName() + ": " + verdict.detail());
+        Refusal.of(connection.serverName(), verdict));
     channel.close();
   }
 
   private void refused(Channel channel, TlsDecision.Refuse refused) {
     observer.connectionRefused(
-        listener, String.valueOf(channel.remoteAddress()), refused.token(), refused.detail());
+        listener, String.valueOf(channel.remoteAddress()), Refusal.of(refused.verdict()));
   }
 
   void addHttp1(Channel channel, TerminatedConnection connection) {
-    Http1Connection http1 =
-        new Http1Connection(clientOf(channel, connection), channel, this::startTunnel);
+    ClientConnection client = clientOf(channel, connection);
+    Http1Connection http1 = new Http1Connection(client, channel, this::startTunnel);
     http1.install();
-    open.onDrain(channel, http1::drain);
+    open.onDrain(channel, http1::drain, staysUnder(channel, client));
   }
 
   void addHttp2(Channel channel, TerminatedConnection connection) {
-    Http2ClientConnection http2 = Http2ConnectionBuilder.connection(clientOf(channel, connection));
+    ClientConnection client = clientOf(channel, connection);
+    Http2ClientConnection http2 = Http2ConnectionBuilder.connection(client);
     // Behind the SslHandler; the last, because it consumes every frame.
     channel.pipeline().addLast(http2);
-    open.onDrain(channel, http2::drain);
+    open.onDrain(channel, http2::drain, staysUnder(channel, client));
+  }
+
+  /** What the connection was given at its start must be what the other snapshot would give it. */
+  private Predicate<Snapshot> staysUnder(Channel channel, ClientConnection client) {
+    InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    ListenerTable then = loop.snapshot().listener(listener);
+    ListenerSecurity security = then == null ? null : then.config().security();
+    return next -> {
+      ListenerTable table = next.listener(listener);
+      return table != null
+          && next.admits(listener, client.serverName(), client.isTls(), client.proven())
+          && versions(table.config().security()).equals(versions(security))
+          && table.trustsPeer(peer) == client.edge().peerTrusted()
+          && next.config().diagnostics().trusts(peer) == client.seesDetails();
+    };
+  }
+
+  private static Optional<TlsVersions> versions(@Nullable ListenerSecurity security) {
+    return security instanceof ListenerSecurity.Tls tls
+        ? Optional.of(tls.versions())
+        : Optional.empty();
   }
 
   private ClientConnection clientOf(Channel channel, TerminatedConnection connection) {
     Snapshot snapshot = loop.snapshot();
+    ListenerTable table = snapshot.listener(listener);
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     EdgeConnection edge = EdgeConnection.of(
         peer,
         (InetSocketAddress) channel.localAddress(),
         connection.policyGroup() >= 0,
-        snapshot.listener(listener).trustsPeer(peer.getAddress()));
+        table != null && table.trustsPeer(peer.getAddress()),
+        certificateOf(channel, connection));
     return new ClientConnection(
         loop,
         observer,
         listener,
         connection.serverName(),
         connection.policyGroup(),
+        connection.proven(),
         edge,
         snapshot.config().diagnostics().trusts(peer.getAddress()));
+  }
+
+  private static ClientCertificateFields certificateOf(
+      Channel channel, TerminatedConnection connection) {
+    ServerContext context = connection.context();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return context == null || tls == null
+        ? ClientCertificateFields.NONE
+        : ClientCertificates.fields(context, tls);
   }
 
   private void passThrough(
@@ -207,7 +260,7 @@ public final class PipelineAssembler {
       String host,
       String protocol,
       String endpoint) {
-    open.onDrain(client, () -> {});
+    open.onDrain(client, () -> {}, ignored -> true);
     Tunnel.start(
         client,
         upstream,

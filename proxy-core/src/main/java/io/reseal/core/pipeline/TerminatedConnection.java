@@ -1,11 +1,31 @@
 package io.reseal.core.pipeline;
 
+import io.reseal.config.ClientAuth;
+import io.reseal.core.tls.ClientPolicy;
+import io.reseal.core.tls.ServerContext;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is known of a client's connection when its TLS has been ended, or when it has none.
  *
  * @param serverName the SNI, empty for none or cleartext
- * @param policyGroup the policy group of the identity shown, -1 for cleartext
+ * @param context the identity shown, null for cleartext
  */
-record TerminatedConnection(String serverName, int policyGroup) {
-  static final TerminatedConnection CLEARTEXT = new TerminatedConnection("", -1);
+record TerminatedConnection(String serverName, @Nullable ServerContext context) {
+  static final TerminatedConnection CLEARTEXT = new TerminatedConnection("", null);
+
+  /** The policy group of the identity shown, -1 for cleartext. */
+  int policyGroup() {
+    return context == null ? -1 : context.policyGroup();
+  }
+
+  /** What the client was asked for. */
+  ClientAuth clientAuth() {
+    return context == null ? ClientAuth.NOT_ASKED : context.clientAuth();
+  }
+
+  /** The same, for comparison. */
+  ClientPolicy proven() {
+    return context == null ? ClientPolicy.NONE : context.clientPolicy();
+  }
 }

@@ -2,6 +2,8 @@ package io.reseal.core.snapshot;
 
 import io.reseal.config.Listener;
 import io.reseal.config.Network;
+import io.reseal.core.tls.ClientPolicy;
+import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.ServerContexts;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param hosts the routes by host
  */
 public record ListenerTable(Listener config, @Nullable ServerContexts tls, HostTable hosts) {
+
+  /**
+   * Whether a client that has proven this may be served for a host: exactly what the host's
+   * identity asks for. True on a cleartext listener, where nobody can prove anything.
+   */
+  boolean isProven(String host, ClientPolicy proven) {
+    ServerContexts contexts = tls;
+    if (contexts == null || !contexts.asksClients() && proven.equals(ClientPolicy.NONE)) {
+      return true;
+    }
+    ServerContext context = contexts.select(host);
+    return proven.equals(context == null ? ClientPolicy.NONE : context.clientPolicy());
+  }
 
   /** Whether forwarding fields from this peer are believed. */
   public boolean trustsPeer(InetAddress peer) {

@@ -13,6 +13,7 @@ import io.reseal.core.tls.UpstreamTlsContext;
 import io.reseal.core.upstream.UpstreamPlan;
 import io.reseal.core.upstream.UpstreamPlan.Protection;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,11 +25,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotCompiler {
   private final ProxyConfig config;
+  private final @Nullable Snapshot previous;
+  private final BitSet takenIndexes = new BitSet();
+  private final Map<PlanKey, UpstreamPlan> previousPlans = new HashMap<>();
   private final Map<String, Upstream> upstreams = new HashMap<>();
   private final Map<PlanKey, UpstreamPlan> plans = new LinkedHashMap<>();
 
-  private SnapshotCompiler(ProxyConfig config) {
+  private SnapshotCompiler(ProxyConfig config, @Nullable Snapshot previous) {
     this.config = config;
+    this.previous = previous;
+    if (previous != null) {
+      for (UpstreamPlan plan : previous.upstreams()) {
+        previousPlans.put(new PlanKey(plan.name(), plan.protection()), plan);
+        takenIndexes.set(plan.index());
+      }
+    }
     for (Upstream upstream : config.upstreams()) {
       upstreams.put(upstream.name(), upstream);
     }
@@ -41,7 +52,15 @@ public final class SnapshotCompiler {
    *     refuses a key, a certificate or a setting
    */
   public static Snapshot compile(ProxyConfig config) {
-    SnapshotCompiler compiler = new SnapshotCompiler(config);
+    return compile(config, null);
+  }
+
+  /**
+   * The same for a configuration that follows another: contexts and plans that have not changed are
+   * shared with it, so that sessions and pools go on.
+   */
+  public static Snapshot compile(ProxyConfig config, @Nullable Snapshot previous) {
+    SnapshotCompiler compiler = new SnapshotCompiler(config, previous);
     Map<String, ListenerTable> listeners = new LinkedHashMap<>();
     try {
       for (Listener listener : config.listeners()) {
@@ -69,7 +88,9 @@ public final class SnapshotCompiler {
         List<ServerIdentity> served = config.identities().stream()
             .filter(identity -> tls.identities().contains(identity.name()))
             .toList();
-        yield ServerContexts.compile(tls, served, config.runtime().tlsProvider());
+        ListenerTable before = previous == null ? null : previous.listener(listener.name());
+        yield ServerContexts.compile(
+            tls, served, config.runtime().tlsProvider(), before == null ? null : before.tls());
       }
     };
   }
@@ -124,15 +145,31 @@ public final class SnapshotCompiler {
           "upstream \"%s\" is not defined (defined: %s)".formatted(name, upstreams.keySet()));
     }
     return plans.computeIfAbsent(
-        new PlanKey(name, protection),
-        ignored -> new UpstreamPlan(plans.size(), upstream, protection, tls(upstream, protection)));
+        new PlanKey(name, protection), key -> plan(key, upstream, previousPlans.get(key)));
   }
 
-  private @Nullable UpstreamTlsContext tls(Upstream upstream, Protection protection) {
-    return protection == Protection.TLS
-        ? UpstreamTlsContext.compile(
-            upstream.name(), upstream.tls(), config.runtime().tlsProvider(), config.timeouts())
-        : null;
+  private UpstreamPlan plan(PlanKey key, Upstream upstream, @Nullable UpstreamPlan before) {
+    if (key.protection() != Protection.TLS) {
+      int index = before == null ? freeIndex() : before.index();
+      return new UpstreamPlan(index, upstream, key.protection(), null, before);
+    }
+    UpstreamTlsContext used = before == null ? null : before.tlsContext();
+    if (before != null
+        && used != null
+        && used.isFor(upstream.tls(), config.runtime().tlsProvider(), config.timeouts())) {
+      used.retain();
+      return new UpstreamPlan(before.index(), upstream, Protection.TLS, used, before);
+    }
+    UpstreamTlsContext made = UpstreamTlsContext.compile(
+        upstream.name(), upstream.tls(), config.runtime().tlsProvider(), config.timeouts());
+    return new UpstreamPlan(freeIndex(), upstream, Protection.TLS, made, null);
+  }
+
+  /** A place for a pool that no pool of the previous snapshot has. */
+  private int freeIndex() {
+    int index = takenIndexes.nextClearBit(0);
+    takenIndexes.set(index);
+    return index;
   }
 
   private record PlanKey(String upstream, Protection protection) {}

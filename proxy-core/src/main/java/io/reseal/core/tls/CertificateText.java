@@ -2,6 +2,7 @@ package io.reseal.core.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
@@ -21,6 +22,10 @@ public final class CertificateText {
     return cut(certificate.getIssuerX500Principal().getName());
   }
 
+  public static String issuer(X509CRL list) {
+    return cut(list.getIssuerX500Principal().getName());
+  }
+
   public static String validFrom(X509Certificate certificate) {
     return certificate
         .getNotBefore()
@@ -38,6 +43,15 @@ public final class CertificateText {
     try {
       return FINGERPRINT.formatHex(
           MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+    } catch (GeneralSecurityException impossible) {
+      return "unknown";
+    }
+  }
+
+  /** SHA-256 over the whole list, as upper-case hex pairs between colons. */
+  public static String fingerprint(X509CRL list) {
+    try {
+      return FINGERPRINT.formatHex(MessageDigest.getInstance("SHA-256").digest(list.getEncoded()));
     } catch (GeneralSecurityException impossible) {
       return "unknown";
     }

@@ -35,6 +35,8 @@ enum HandshakeSymptom {
       "INVALID_ALPN_PROTOCOL",
       "application protocol",
       "application layer protocol"),
+  USAGE("KEY_USAGE_BIT_INCORRECT"),
+  NO_CERTIFICATE("PEER_DID_NOT_RETURN_A_CERTIFICATE", "Empty client certificate chain"),
   TOO_LARGE("EXCESSIVE_MESSAGE_SIZE", "size of the handshake message", "certificate chain length"),
   UNREADABLE("CANNOT_PARSE_LEAF_CERT", "ASN1", "ASN.1", "parse certificate");
 

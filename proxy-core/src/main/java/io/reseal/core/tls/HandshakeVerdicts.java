@@ -3,12 +3,16 @@ package io.reseal.core.tls;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.reseal.config.ClientAuth;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.failure.TlsVerdict.Fact;
 import io.reseal.core.failure.TlsVerdict.Reason;
+import io.reseal.core.tls.ClientIdentityKeyManager.Asked;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -30,12 +34,20 @@ public final class HandshakeVerdicts {
 
   private static final Pattern JDK_ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
 
-  /** What upstreams send that asked for a certificate and got none. */
-  private static final Set<Integer> CERTIFICATE_ALERTS = Set.of(
-      TlsAlert.HANDSHAKE_FAILURE,
+  private static final Pattern NETTY_BYTES =
+      Pattern.compile("not an SSL/TLS record: ([0-9a-f]{2,})");
+
+  /** Of hexadecimal digits, enough for a status line. */
+  private static final int MOST_HEX = 96;
+
+  /** What clients send that do not accept the certificate shown to them. */
+  private static final Set<Integer> REFUSALS = Set.of(
       TlsAlert.BAD_CERTIFICATE,
+      TlsAlert.UNSUPPORTED_CERTIFICATE,
+      TlsAlert.CERTIFICATE_REVOKED,
+      TlsAlert.CERTIFICATE_EXPIRED,
       TlsAlert.CERTIFICATE_UNKNOWN,
-      TlsAlert.ACCESS_DENIED);
+      TlsAlert.UNKNOWN_CA);
 
   private static final int REASON_MASK = 0xFFF;
   private static final int ALERT_BASE = 1000;
@@ -43,14 +55,24 @@ public final class HandshakeVerdicts {
 
   private final List<Throwable> causes;
   private final boolean withUpstream;
-  private final boolean certificateAsked;
+  private final @Nullable Asked certificateAsked;
+  private final ClientAuth clientAuth;
   private final String peer;
 
-  private HandshakeVerdicts(Throwable cause, boolean withUpstream, boolean certificateAsked) {
+  private HandshakeVerdicts(Throwable cause, @Nullable Asked certificateAsked) {
     this.causes = chainOf(cause);
-    this.withUpstream = withUpstream;
+    this.withUpstream = true;
     this.certificateAsked = certificateAsked;
-    this.peer = withUpstream ? "the upstream" : "the client";
+    this.clientAuth = ClientAuth.NOT_ASKED;
+    this.peer = "the upstream";
+  }
+
+  private HandshakeVerdicts(Throwable cause, ClientAuth clientAuth) {
+    this.causes = chainOf(cause);
+    this.withUpstream = false;
+    this.certificateAsked = null;
+    this.clientAuth = clientAuth;
+    this.peer = "the client";
   }
 
   /**
@@ -62,29 +84,37 @@ public final class HandshakeVerdicts {
    * @param handler the connection's handler, which remembers what the upstream asked for
    */
   public static TlsVerdict upstream(Throwable cause, SslHandler handler) {
-    boolean asked = ClientCertificateProbe.wasAsked(handler.engine());
-    return new HandshakeVerdicts(cause, /* withUpstream= */ true, asked).read();
+    return new HandshakeVerdicts(cause, ClientIdentityKeyManager.asked(handler.engine())).read();
   }
 
   /** Whether the upstream asked for a client certificate; asked on the handler's event loop. */
   public static boolean clientCertificateAsked(SslHandler handler) {
-    return ClientCertificateProbe.wasAsked(handler.engine());
+    return ClientIdentityKeyManager.asked(handler.engine()) != null;
   }
 
   /** The same where the handler is gone; over TLS 1.2 less exact about client certificates. */
   public static TlsVerdict upstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ true, /* certificateAsked= */ false)
-        .read();
+    return new HandshakeVerdicts(cause, (Asked) null).read();
   }
 
   /**
    * The verdict on a failed handshake with a client.
    *
    * @param cause the handshake future's cause
+   * @param clientAuth what the client had to prove
+   * @param alert the number of an alert that came in cleartext, or -1
    */
+  public static TlsVerdict downstream(Throwable cause, ClientAuth clientAuth, int alert) {
+    HandshakeVerdicts verdicts = new HandshakeVerdicts(cause, clientAuth);
+    TlsVerdict verdict = verdicts.read();
+    return verdict.reason() == Reason.HANDSHAKE_FAILED && alert >= 0
+        ? verdicts.onAlert(alert)
+        : verdict;
+  }
+
+  /** The same for a client that had to prove nothing. */
   public static TlsVerdict downstream(Throwable cause) {
-    return new HandshakeVerdicts(cause, /* withUpstream= */ false, /* certificateAsked= */ false)
-        .read();
+    return downstream(cause, ClientAuth.NOT_ASKED, /* alert= */ -1);
   }
 
   private static List<Throwable> chainOf(Throwable cause) {
@@ -113,7 +143,7 @@ public final class HandshakeVerdicts {
   private @Nullable TlsVerdict readType() {
     for (Throwable cause : causes) {
       if (cause instanceof NotSslRecordException) {
-        return plaintext();
+        return plaintext(firstBytes(String.valueOf(cause.getMessage())));
       }
       if (cause instanceof SslHandshakeTimeoutException) {
         return verdict(
@@ -138,10 +168,17 @@ public final class HandshakeVerdicts {
       return null;
     }
     return switch (symptom) {
-      case PLAINTEXT -> plaintext();
+      case PLAINTEXT -> plaintext("no TLS record");
       case PROTOCOL -> protocolMismatch();
       case CIPHER -> cipherMismatch();
       case ALPN -> alpnMismatch();
+      case USAGE ->
+        verdict(
+            Reason.WRONG_USAGE,
+            "the key usage of " + peer + "'s certificate does not allow the handshake's signature"
+                + " (digitalSignature is missing)",
+            "Issue the certificate with keyUsage=critical,digitalSignature.");
+      case NO_CERTIFICATE -> noCertificate();
       case TOO_LARGE ->
         verdict(
             Reason.CERTIFICATE_REJECTED,
@@ -169,14 +206,19 @@ public final class HandshakeVerdicts {
     List<Fact> facts = List.of(
         new Fact("alert", TlsAlert.name(alert) + " (" + alert + ")"),
         new Fact("alert direction", "received from " + peer));
+    TlsVerdict aboutCertificate =
+        certificateAsked == null ? null : ClientCertificateVerdicts.of(certificateAsked, alert);
+    if (aboutCertificate != null) {
+      return aboutCertificate;
+    }
     String said = peer + " ended the handshake with the alert " + TlsAlert.name(alert);
     Reason reason = reasonOfAlert(alert);
     return new TlsVerdict(reason, said, adviceForAlert(reason, alert), facts);
   }
 
   private Reason reasonOfAlert(int alert) {
-    if (certificateAsked && CERTIFICATE_ALERTS.contains(alert)) {
-      return Reason.CLIENT_CERTIFICATE_REQUIRED;
+    if (!withUpstream && REFUSALS.contains(alert)) {
+      return Reason.SERVER_CERTIFICATE_REFUSED;
     }
     return switch (alert) {
       case TlsAlert.PROTOCOL_VERSION, 86 -> Reason.PROTOCOL_MISMATCH;
@@ -192,9 +234,11 @@ public final class HandshakeVerdicts {
     if (!withUpstream) {
       return switch (alert) {
         case TlsAlert.UNKNOWN_CA, TlsAlert.BAD_CERTIFICATE, TlsAlert.CERTIFICATE_UNKNOWN ->
-          "The client does not trust the certificate shown: give it the CA, and let the identity"
-              + " send its full chain.";
-        case TlsAlert.CERTIFICATE_EXPIRED -> "Renew the identity's certificate.";
+          "The client does not trust the certificate shown: give it the CA, let the identity send"
+              + " its full chain, and look at its names and dates: reseal doctor -c FILE";
+        case TlsAlert.CERTIFICATE_EXPIRED ->
+          "Renew the identity's certificate; if it is in force, the client's clock is wrong.";
+        case TlsAlert.CERTIFICATE_REVOKED -> "Get the identity a new certificate.";
         default -> "Look for the reason in the client's own log.";
       };
     }
@@ -202,8 +246,8 @@ public final class HandshakeVerdicts {
       case PROTOCOL_MISMATCH -> protocolMismatch().advice();
       case CIPHER_MISMATCH ->
         "The upstream has no cipher suite, group or certificate in common with what is offered, or"
-            + " wants a client certificate; see its log. What is offered: TLS 1.3, and TLS 1.2 with"
-            + " ECDHE and AES-GCM or ChaCha20.";
+            + " speaks TLS 1.1 at most, or wants a client certificate; see its log. What is"
+            + " offered: TLS 1.3, and TLS 1.2 with ECDHE and AES-GCM or ChaCha20.";
       case SERVER_NAME_REJECTED ->
         "The upstream does not know the server name sent: set the upstream's tls.serverName to one"
             + " that it serves.";
@@ -215,10 +259,31 @@ public final class HandshakeVerdicts {
     };
   }
 
-  private TlsVerdict plaintext() {
+  private TlsVerdict noCertificate() {
+    if (clientAuth instanceof ClientAuth.Asked asked) {
+      return new ClientVerifier(asked, InstantSource.system()).noCertificate();
+    }
+    return verdict(
+        Reason.NO_CERTIFICATE,
+        peer + " presented no certificate",
+        "Let " + peer + " send its certificate.");
+  }
+
+  /** What Netty tells of the bytes that are no TLS record, for a sentence. */
+  private static String firstBytes(String message) {
+    Matcher bytes = NETTY_BYTES.matcher(message);
+    if (!bytes.find()) {
+      return "no TLS record";
+    }
+    String hex = bytes.group(1);
+    int even = Math.min(hex.length(), MOST_HEX) & ~1;
+    return HelloVerdicts.shown(HexFormat.of().parseHex(hex.substring(0, even)));
+  }
+
+  private TlsVerdict plaintext(String firstBytes) {
     return verdict(
         Reason.PLAINTEXT_ON_TLS_PORT,
-        peer + " does not speak TLS: its first bytes are no TLS record",
+        peer + " does not speak TLS: its first bytes are " + firstBytes,
         withUpstream
             ? "Point the endpoint at the upstream's TLS port, or use an offload route if cleartext"
                 + " is intended. Check: openssl s_client -connect HOST:PORT"

@@ -21,12 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The validation of one path by RFC 5280, which the JDK does, and of what it leaves out: the
- * anchor's own limits, key and signature strength, and the purpose of each certificate.
- *
- * <p>Revocation is not checked.
+ * anchor's own limits, key and signature strength, the purpose of each certificate, and last
+ * whether one is revoked ({@link RevocationCheck}).
  */
 final class PathValidation {
-  private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
   private static final String ANY_PURPOSE = "2.5.29.37.0";
   private static final String NAME_CONSTRAINTS = "2.5.29.30";
   private static final String NOT_A_CA = "it signed another certificate, and is not a CA's";
@@ -41,11 +39,13 @@ final class PathValidation {
 
   private final Path path;
   private final String matchedName;
+  private final PathRules rules;
   private final Instant now;
 
-  private PathValidation(Path path, String matchedName, Instant now) {
+  private PathValidation(Path path, String matchedName, PathRules rules, Instant now) {
     this.path = path;
     this.matchedName = matchedName;
+    this.rules = rules;
     this.now = now;
   }
 
@@ -54,9 +54,9 @@ final class PathValidation {
    *
    * @param matchedName the name for which the leaf would be accepted; empty for none
    */
-  static @Nullable Fault check(Path path, String matchedName, Instant now)
+  static @Nullable Fault check(Path path, String matchedName, PathRules rules, Instant now)
       throws GeneralSecurityException {
-    return new PathValidation(path, matchedName, now).check();
+    return new PathValidation(path, matchedName, rules, now).check();
   }
 
   private @Nullable Fault check() throws GeneralSecurityException {
@@ -67,7 +67,10 @@ final class PathValidation {
     if (fault == null) {
       fault = checkExclusions();
     }
-    return fault != null ? fault : checkPurpose();
+    if (fault == null) {
+      fault = checkPurpose();
+    }
+    return fault != null ? fault : RevocationCheck.check(path, rules.revocationLists(), now);
   }
 
   private @Nullable Fault checkStrength() {
@@ -240,13 +243,15 @@ final class PathValidation {
   }
 
   private @Nullable Fault checkPurpose() throws GeneralSecurityException {
+    String needed = rules.purpose().extendedKeyUsage();
     for (X509Certificate certificate : path.certificates()) {
       List<String> purposes = certificate.getExtendedKeyUsage();
-      if (purposes != null && !purposes.contains(SERVER_AUTH) && !purposes.contains(ANY_PURPOSE)) {
+      if (purposes != null && !purposes.contains(needed) && !purposes.contains(ANY_PURPOSE)) {
         return new Fault(
             Reason.WRONG_USAGE,
             certificate,
-            "its extended key usage is not for servers: " + String.join(", ", purposes));
+            "its extended key usage is not for " + rules.purpose().whom() + ": "
+                + String.join(", ", purposes));
       }
     }
     if (mayNot(path.leaf(), USAGE_DIGITAL_SIGNATURE)) {

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.reseal.config.ClientAuth;
+import io.reseal.config.ServerIdentity;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 
@@ -13,22 +15,24 @@ import javax.net.ssl.SSLParameters;
  */
 public final class ServerContext {
   private final SslContext context;
-  private final String identityName;
+  private final ServerIdentity identity;
   private final int policyGroup;
   private final String[] jdkGroups;
   private final List<String> alpn;
+  private final ClientPolicy clientPolicy;
 
   ServerContext(
       SslContext context,
-      String identityName,
+      ServerIdentity identity,
       int policyGroup,
       String[] jdkGroups,
       List<String> alpn) {
     this.context = context;
-    this.identityName = identityName;
+    this.identity = identity;
     this.policyGroup = policyGroup;
     this.jdkGroups = jdkGroups;
     this.alpn = alpn;
+    this.clientPolicy = ClientPolicy.of(identity.clientAuth());
   }
 
   /** A handler for one new connection; its handshake timeout is the caller's to set. */
@@ -61,15 +65,38 @@ public final class ServerContext {
 
   /** The name of the identity shown. */
   public String identityName() {
-    return identityName;
+    return identity.name();
+  }
+
+  /** The identity shown. */
+  ServerIdentity identity() {
+    return identity;
+  }
+
+  /** The same for another holder, who releases it too. */
+  ServerContext shared() {
+    ReferenceCountUtil.retain(context);
+    return new ServerContext(context, identity, policyGroup, jdkGroups, alpn);
   }
 
   /**
-   * The number of the policy under which this connection's client was let in, within its listener.
-   * A request for a host of another group must not be served on it: 421.
+   * The number of the policy under which this connection's client was let in, that is of the
+   * identity. A request for a host of another group must not be served on it: 421. A number stays
+   * with its identity over changes of the configuration, of certificates too, and is never given to
+   * another one.
    */
   public int policyGroup() {
     return policyGroup;
+  }
+
+  /** What clients of this identity have to prove. */
+  public ClientPolicy clientPolicy() {
+    return clientPolicy;
+  }
+
+  /** The same as configured. */
+  public ClientAuth clientAuth() {
+    return identity.clientAuth();
   }
 
   SslContext sslContext() {

@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
+import io.reseal.config.ClientAuth;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.ListenerSecurity.Tls;
 import io.reseal.config.RuntimeSettings.TlsProvider;
@@ -22,10 +23,10 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
@@ -42,9 +43,9 @@ final class ServerContextFactory {
 
   private static final int MIN_SESSIONS_PER_IDENTITY = 64;
   private static final int MAX_SESSIONS_PER_IDENTITY = 16_384;
+  private static final int MAX_CHAIN_BYTES = 32 << 10;
   private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(30);
   private static final String[] NO_GROUPS = {};
-  private static final Set<String> KEY_ALGORITHMS = Set.of("RSA", "EC");
 
   private final Tls tls;
   private final SslProvider provider;
@@ -64,10 +65,10 @@ final class ServerContextFactory {
 
   ServerContext create(ServerIdentity identity, int policyGroup) {
     List<KeyPairMaterial> keyPairs = ecdsaFirst(identity.keyPairs());
-    keyPairs.forEach(keyPair -> requireUsable(identity, keyPair));
+    keyPairs.forEach(keyPair -> KeyKinds.require(keyPair, "identity \"" + identity.name() + "\""));
     List<OpenSslCredential> credentials = new ArrayList<>();
     try {
-      SslContextBuilder builder = builder(keyPairs);
+      SslContextBuilder builder = builder(keyPairs, identity.clientAuth());
       if (isNative() && keyPairs.size() > 1) {
         for (KeyPairMaterial keyPair : keyPairs) {
           credentials.add(OpenSslCredentialBuilder.forX509(
@@ -83,7 +84,7 @@ final class ServerContextFactory {
         ReferenceCountUtil.release(context);
         throw refused;
       }
-      return new ServerContext(context, identity.name(), policyGroup, jdkGroups, alpn);
+      return new ServerContext(context, identity, policyGroup, jdkGroups, alpn);
     } catch (SSLException | RuntimeException refused) {
       throw new TlsSetupException(
           "identity \"" + identity.name() + "\": the TLS library refuses its keys, certificates or"
@@ -96,22 +97,14 @@ final class ServerContextFactory {
     }
   }
 
-  /** A key of another kind would not be refused by the library, and never be shown. */
-  private static void requireUsable(ServerIdentity identity, KeyPairMaterial keyPair) {
-    String algorithm = keyPair.leaf().getPublicKey().getAlgorithm();
-    if (!KEY_ALGORITHMS.contains(algorithm)) {
-      throw new TlsSetupException(
-          "identity \"" + identity.name() + "\": key algorithm " + algorithm
-              + " (expected: RSA or EC) in " + keyPair.source()
-              + ". Issue the certificate for another key.",
-          null);
-    }
-  }
-
-  private SslContextBuilder builder(List<KeyPairMaterial> keyPairs) {
+  private SslContextBuilder builder(List<KeyPairMaterial> keyPairs, ClientAuth clients) {
     SslContextBuilder builder = SslContextBuilder.forServer(new IdentityKeyManager(keyPairs))
         .sslProvider(provider)
-        .trustManager(NoClientTrust.INSTANCE)
+        .trustManager(
+            clients instanceof ClientAuth.Asked asked
+                ? new ClientVerifier(asked, InstantSource.system())
+                : NoClientTrust.INSTANCE)
+        .clientAuth(asking(clients))
         .protocols(tls.versions().protocolNames())
         .ciphers(CipherSuites.MODERN, SupportedCipherSuiteFilter.INSTANCE)
         .sessionCacheSize(sessionsPerIdentity)
@@ -121,16 +114,30 @@ final class ServerContextFactory {
             isNative() ? SelectorFailureBehavior.NO_ADVERTISE : SelectorFailureBehavior.FATAL_ALERT,
             SelectedListenerFailureBehavior.ACCEPT,
             alpn));
+    if (isNative() && clients instanceof ClientAuth.Asked) {
+      builder.option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, MAX_CHAIN_BYTES);
+    }
     if (isNative() && !tls.groups().isEmpty()) {
       builder.option(OpenSslContextOption.GROUPS, tls.groups().toArray(String[]::new));
     }
     return builder;
   }
 
+  private static io.netty.handler.ssl.ClientAuth asking(ClientAuth clients) {
+    return switch (clients) {
+      case ClientAuth.NotAsked ignored -> io.netty.handler.ssl.ClientAuth.NONE;
+      case ClientAuth.Asked asked ->
+        switch (asked.mode()) {
+          case REQUIRED -> io.netty.handler.ssl.ClientAuth.REQUIRE;
+          case OPTIONAL -> io.netty.handler.ssl.ClientAuth.OPTIONAL;
+        };
+    };
+  }
+
   /*
    * Netty gives every native server context the same session id context, so that a session could be
    * resumed under another identity as soon as keys or caches were shared. Ours is made of the
-   * policy: identity, certificates and versions.
+   * policy: identity, certificates, versions, and what clients have to prove.
    */
   private void bindSessions(SslContext context, ServerIdentity identity) throws SSLException {
     if (!(context.sessionContext() instanceof OpenSslServerSessionContext sessions)) {
@@ -141,6 +148,8 @@ final class ServerContextFactory {
       digest.update(identity.name().getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
       digest.update(tls.versions().toString().getBytes(StandardCharsets.UTF_8));
+      digest.update(
+          ClientPolicy.of(identity.clientAuth()).digest().getBytes(StandardCharsets.UTF_8));
       for (KeyPairMaterial keyPair : identity.keyPairs()) {
         digest.update(keyPair.leaf().getEncoded());
       }

@@ -44,6 +44,8 @@ public final class UpstreamTlsContext {
   private static final int MAX_SERVER_NAME_CHARS = 253;
 
   private final String upstreamName;
+  private final UpstreamTls tls;
+  private final TlsProvider provider;
   private final SslContext context;
   private final Duration handshakeTimeout;
   private final String[] jdkGroups;
@@ -51,11 +53,15 @@ public final class UpstreamTlsContext {
 
   private UpstreamTlsContext(
       String upstreamName,
+      UpstreamTls tls,
+      TlsProvider provider,
       SslContext context,
       Duration handshakeTimeout,
       String[] jdkGroups,
       boolean verified) {
     this.upstreamName = upstreamName;
+    this.tls = tls;
+    this.provider = provider;
     this.context = context;
     this.handshakeTimeout = handshakeTimeout;
     this.jdkGroups = jdkGroups;
@@ -79,10 +85,13 @@ public final class UpstreamTlsContext {
       Timeouts timeouts,
       InstantSource clock) {
     SslProvider sslProvider = TlsProviders.sslProvider(provider);
+    tls.clientIdentity()
+        .keyPairs()
+        .forEach(each -> KeyKinds.require(each, "upstream \"" + upstreamName + "\""));
     X509ExtendedTrustManager trust = switch (tls.trustAnchors()) {
-      case SystemStore system -> new UpstreamVerifier(AnchorSet.system(), tls, clock);
+      case SystemStore system -> UpstreamVerifier.of(AnchorSet.system(), tls, clock);
       case DestinationCa ca ->
-        new UpstreamVerifier(AnchorSet.of(ca.certificates(), ca.source()), tls, clock);
+        UpstreamVerifier.of(AnchorSet.of(ca.certificates(), ca.source()), tls, clock);
       case Unverified unverified -> UnverifiedTrust.INSTANCE;
     };
     try {
@@ -91,6 +100,8 @@ public final class UpstreamTlsContext {
           sslProvider == SslProvider.JDK ? NamedGroups.forJdk(Tls.DEFAULT_GROUPS) : new String[0];
       return new UpstreamTlsContext(
           upstreamName,
+          tls,
+          provider,
           context,
           timeouts.upstreamHandshake(),
           jdkGroups,
@@ -108,7 +119,7 @@ public final class UpstreamTlsContext {
     SslContextBuilder builder = SslContextBuilder.forClient()
         .sslProvider(provider)
         .trustManager(trust)
-        .keyManager(ClientCertificateProbe.INSTANCE)
+        .keyManager(ClientIdentityKeyManager.of(tls.clientIdentity()))
         // The trust manager checks names itself, against the accepted names and not the SNI.
         .endpointIdentificationAlgorithm(null)
         .protocols(tls.versions().protocolNames())
@@ -212,6 +223,18 @@ public final class UpstreamTlsContext {
 
   SslContext sslContext() {
     return context;
+  }
+
+  /** Whether compiling these settings would make the same again. */
+  public boolean isFor(UpstreamTls other, TlsProvider otherProvider, Timeouts timeouts) {
+    return tls.equals(other)
+        && provider == otherProvider
+        && handshakeTimeout.equals(timeouts.upstreamHandshake());
+  }
+
+  /** Keeps the native context for another holder, who releases it too. Thread-safe. */
+  public void retain() {
+    ReferenceCountUtil.retain(context);
   }
 
   /** Gives the native context back once the last connection that uses it is closed. */

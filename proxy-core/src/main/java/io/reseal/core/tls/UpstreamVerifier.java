@@ -4,19 +4,13 @@ import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.reseal.config.UpstreamTls;
 import io.reseal.core.failure.TlsVerdict;
-import io.reseal.core.tls.PathFinder.DeadEnd;
-import io.reseal.core.tls.PathFinder.Found;
-import io.reseal.core.tls.PathFinder.Path;
-import io.reseal.core.tls.PathValidation.Fault;
-import java.io.ByteArrayInputStream;
+import io.reseal.core.tls.PathRules.Purpose;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -28,17 +22,24 @@ import org.jspecify.annotations.Nullable;
  * reason; nothing is ever accepted for want of information.
  *
  * <p>Immutable; called on event loops, once per full handshake. On resumption it is not asked (see
- * {@link SessionKey}).
+ * {@link SessionKey}), unless CRLs count ({@link RevocationAwareVerifier}).
  */
-final class UpstreamVerifier extends X509ExtendedTrustManager {
+class UpstreamVerifier extends X509ExtendedTrustManager {
   private static final X509Certificate[] NOBODY = {};
 
-  private final AnchorSet anchors;
+  private final ChainCheck check;
   private final boolean commonNameFallback;
   private final InstantSource clock;
 
+  /** A verifier of a policy; with CRLs one that judges resumed sessions too. */
+  static UpstreamVerifier of(AnchorSet anchors, UpstreamTls tls, InstantSource clock) {
+    return tls.revocationLists().isEmpty()
+        ? new UpstreamVerifier(anchors, tls, clock)
+        : new RevocationAwareVerifier(anchors, tls, clock);
+  }
+
   UpstreamVerifier(AnchorSet anchors, UpstreamTls tls, InstantSource clock) {
-    this.anchors = anchors;
+    this.check = new ChainCheck(anchors, new PathRules(Purpose.SERVER, tls.revocationLists()));
     this.commonNameFallback = tls.commonNameFallback();
     this.clock = clock;
   }
@@ -55,20 +56,21 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
     if (verdict == null) {
       return;
     }
-    VerdictException refusal = new VerdictException(verdict);
     if (engine instanceof ReferenceCountedOpenSslEngine) {
       // So that the upstream's log says the same as ours.
+      VerdictException refusal =
+          new VerdictException(VerdictAlerts.withAlert(verdict, "the upstream"));
       throw new OpenSslCertificateException(
           refusal.getMessage(), refusal, VerdictAlerts.verifyError(verdict.reason()));
     }
-    throw refusal;
+    throw new VerdictException(verdict);
   }
 
   /** The verdict on a chain for a set of accepted names, or null when it is good. */
   @Nullable
   TlsVerdict judge(List<X509Certificate> presented, List<String> accepted) {
     Instant now = clock.instant();
-    VerdictWriter writer = new VerdictWriter(anchors, accepted, now);
+    VerdictWriter writer = new VerdictWriter(PeerWords.UPSTREAM, check.anchors(), accepted, now);
     if (presented.isEmpty()) {
       return writer.noCertificate();
     }
@@ -76,7 +78,7 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
       return writer.tooManyCertificates(presented.size());
     }
     try {
-      List<X509Certificate> chain = parse(presented);
+      List<X509Certificate> chain = ChainCheck.parse(presented);
       NameCheck names = NameCheck.of(chain.getFirst());
       writer.about(chain, names);
       return judge(chain, names, accepted, writer, now);
@@ -93,16 +95,9 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
       Instant now)
       throws GeneralSecurityException {
     String matched = names.match(accepted);
-    switch (PathFinder.search(chain, anchors)) {
-      case DeadEnd deadEnd -> {
-        return writer.noPath(deadEnd);
-      }
-      case Found found -> {
-        Fault fault = firstFault(found.paths(), matched, now);
-        if (fault != null) {
-          return writer.badPath(fault);
-        }
-      }
+    TlsVerdict verdict = check.check(chain, matched, writer, now);
+    if (verdict != null) {
+      return verdict;
     }
     if (!matched.isEmpty()) {
       return null;
@@ -111,34 +106,6 @@ final class UpstreamVerifier extends X509ExtendedTrustManager {
       return commonNameFallback ? null : writer.commonNameOnly();
     }
     return writer.nameMismatch();
-  }
-
-  /** The fault of the first path when every path has one, or null when one is good. */
-  private static @Nullable Fault firstFault(List<Path> paths, String matchedName, Instant now)
-      throws GeneralSecurityException {
-    Fault first = null;
-    for (Path path : paths) {
-      Fault fault = PathValidation.check(path, matchedName, now);
-      if (fault == null) {
-        return null;
-      }
-      first = first == null ? fault : first;
-    }
-    return first;
-  }
-
-  /** Netty's certificates parse lazily and fail late; these fail now. */
-  private static List<X509Certificate> parse(List<X509Certificate> presented)
-      throws CertificateException {
-    CertificateFactory factory = CertificateFactory.getInstance("X.509");
-    List<X509Certificate> parsed = new ArrayList<>(presented.size());
-    for (X509Certificate certificate : presented) {
-      if (factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded()))
-          instanceof X509Certificate readable) {
-        parsed.add(readable);
-      }
-    }
-    return parsed;
   }
 
   @Override

@@ -24,13 +24,19 @@ final class VerdictWriter {
 
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._:*-]+");
 
+  private final PeerWords words;
   private final AnchorSet anchors;
   private final List<String> accepted;
   private final Instant now;
   private List<X509Certificate> chain = List.of();
   private @Nullable NameCheck names;
 
-  VerdictWriter(AnchorSet anchors, List<String> accepted, Instant now) {
+  /**
+   * @param accepted the names of which the certificate must carry one; none where names do not
+   *     matter
+   */
+  VerdictWriter(PeerWords words, AnchorSet anchors, List<String> accepted, Instant now) {
+    this.words = words;
     this.anchors = anchors;
     this.accepted = accepted;
     this.now = now;
@@ -45,16 +51,19 @@ final class VerdictWriter {
   TlsVerdict noCertificate() {
     return verdict(
         Reason.NO_CERTIFICATE,
-        "the upstream presented no certificate",
-        "Configure a certificate at the upstream.");
+        words.peer() + " presented no certificate",
+        words == PeerWords.UPSTREAM
+            ? "Configure a certificate at the upstream."
+            : "Give the client a certificate that one of the configured CAs has signed, and its key"
+                + " (curl: --cert and --key); or set clientAuth.mode: optional for the identity.");
   }
 
   TlsVerdict tooManyCertificates(int count) {
     return verdict(
         Reason.CERTIFICATE_REJECTED,
-        "the upstream presented " + count + " certificates (expected: at most "
+        words.peer() + " presented " + count + " certificates (expected: at most "
             + PathFinder.MAX_PRESENTED + ")",
-        "Let the upstream send its own certificate and its intermediates only.");
+        "Let " + words.peer() + " send its own certificate and its intermediates only.");
   }
 
   TlsVerdict malformed(Exception unreadable) {
@@ -97,9 +106,9 @@ final class VerdictWriter {
     return verdict(fault.reason(), which + ": " + fault.what(), adviceFor(fault.reason(), leaf));
   }
 
-  private static String adviceFor(Reason reason, boolean leaf) {
+  private String adviceFor(Reason reason, boolean leaf) {
     String renew =
-        leaf ? "Renew the upstream's certificate" : "Renew that CA certificate, and what it signed";
+        leaf ? "Renew " + words.certificate() : "Renew that CA certificate, and what it signed";
     return switch (reason) {
       case EXPIRED -> renew + "; check the clock of this machine if it looks valid.";
       case NOT_YET_VALID ->
@@ -111,18 +120,37 @@ final class VerdictWriter {
       case WEAK_SIGNATURE -> renew + " with a SHA-256 signature: openssl x509 -req -sha256 ...";
       case NOT_A_CA ->
         "Issue that CA certificate with basicConstraints=critical,CA:TRUE and"
-            + " keyUsage=critical,keyCertSign,cRLSign, or sign the upstream's certificate by a CA.";
+            + " keyUsage=critical,keyCertSign,cRLSign, or sign " + words.certificate()
+            + " by a CA.";
       case PATH_TOO_LONG ->
-        "Sign the upstream's certificate by a CA nearer to that one, or issue that one with a larger"
-            + " pathlen.";
+        "Sign " + words.certificate() + " by a CA nearer to that one, or issue that one with a"
+            + " larger pathlen.";
       case NAME_CONSTRAINTS ->
         "Ask the CA for a certificate under the names that it may sign, or use another CA.";
       case WRONG_USAGE ->
-        "Issue the certificate with extendedKeyUsage=serverAuth and"
+        "Issue the certificate with extendedKeyUsage=" + words.purpose() + " and"
             + " keyUsage=critical,digitalSignature.";
       case UNKNOWN_CRITICAL_EXTENSION ->
         "Issue the certificate without that extension, or with the extension not critical.";
-      default -> "Look at the chain with: openssl s_client -connect HOST:PORT -showcerts";
+      case REVOKED ->
+        leaf
+            ? "Give " + words.peer() + " a new certificate with a new key; if it was revoked by"
+                + " mistake, the CA must issue it again: a revocation is final."
+            : "That CA certificate may no longer be trusted: have " + words.certificate()
+                + " signed by its successor.";
+      case CRL_EXPIRED ->
+        "Get the CA's present CRL, and put it in the place of that one in " + words.listsKey()
+            + "; check the clock of this machine if it looks in force.";
+      case CRL_NOT_YET_VALID ->
+        "Check the clock of this machine and of the one that signed the CRL; wait, or get another.";
+      case CRL_MISSING ->
+        "Add the CRL of that issuer to " + words.listsKey() + "; where CRLs are configured, every"
+            + " certificate below the trusted CA needs one. An empty one is made by: openssl ca"
+            + " -gencrl";
+      case CRL_UNUSABLE ->
+        "Get the CRL that the issuer itself signs now, with SHA-256, and put it into "
+            + words.listsKey() + ". Check: openssl crl -in CRL -noout -CAfile CA";
+      default -> words.look();
     };
   }
 
@@ -134,37 +162,39 @@ final class VerdictWriter {
           Reason.SAME_NAME_OTHER_KEY,
           "the certificate's issuer " + CertificateText.issuer(top)
               + " has the name of a configured CA, but another key",
-          "The CA was made anew: put its present certificate into the upstream's destinationCA, or"
-              + " sign the upstream's certificate by the configured one. Compare: openssl x509 -in"
-              + " ca.crt -noout -fingerprint -sha256");
+          "The CA was made anew: put its present certificate into " + words.anchorsKey()
+              + ", or sign " + words.certificate() + " by the configured one. Compare: openssl x509"
+              + " -in ca.crt -noout -fingerprint -sha256");
     }
     if (PathFinder.isSelfSigned(leaf)) {
       return verdict(
           Reason.SELF_SIGNED,
           "the certificate is signed by itself and is not a configured CA (configured: "
               + anchors.subjects() + ")",
-          "If this certificate is meant to be trusted, put it into the upstream's destinationCA;"
-              + " else have it signed by that CA.");
+          "If this certificate is meant to be trusted, put it into " + words.anchorsKey()
+              + "; else have it signed by that CA.");
     }
     if (looksLikeMissingIntermediate(top)) {
       return verdict(
           Reason.MISSING_INTERMEDIATE,
-          "the upstream does not send the certificate of its issuer " + CertificateText.issuer(top)
+          words.peer() + " does not send the certificate of its issuer "
+              + CertificateText.issuer(top)
               + " (configured CA: " + anchors.subjects() + ")",
-          "Let the upstream send the full chain: its certificate, then each intermediate (nginx:"
-              + " ssl_certificate fullchain.pem), or add the issuer to the destinationCA.");
+          "Let " + words.peer() + " send the full chain: its certificate, then each intermediate"
+              + (words == PeerWords.UPSTREAM ? " (nginx: ssl_certificate fullchain.pem)" : "")
+              + ", or add the issuer to " + words.anchorsKey() + ".");
     }
     return verdict(
         Reason.UNKNOWN_ISSUER,
         "the certificate is issued by " + CertificateText.issuer(top)
             + ", which is not a configured CA (configured: " + anchors.subjects() + ")",
-        "Put the certificate of that issuer into the upstream's destinationCA, or have the"
-            + " upstream's certificate signed by the configured CA.");
+        "Put the certificate of that issuer into " + words.anchorsKey() + ", or have "
+            + words.certificate() + " signed by the configured CA.");
   }
 
   /*
    * Whether the chain merely stops too early cannot be known from a chain that stops. Signs of it:
-   * the upstream sends nothing but its own certificate, and that one says where its issuer's is to
+   * the peer sends nothing but its own certificate, and that one says where its issuer's is to
    * be had, or the issuer is named as an intermediate, or like a relative of a configured CA.
    */
   private boolean looksLikeMissingIntermediate(X509Certificate top) {
@@ -183,7 +213,9 @@ final class VerdictWriter {
 
   private List<Fact> facts() {
     List<Fact> facts = new ArrayList<>(12);
-    facts.add(new Fact("accepted names", acceptedNames()));
+    if (words == PeerWords.UPSTREAM) {
+      facts.add(new Fact("accepted names", acceptedNames()));
+    }
     facts.add(new Fact("configured CA", anchors.subjects()));
     facts.add(new Fact("configured CA source", anchors.source()));
     facts.add(new Fact("checked at", now.toString()));

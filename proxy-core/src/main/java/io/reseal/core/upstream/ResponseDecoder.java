@@ -16,7 +16,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.reseal.config.Limits;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.FoldScan;
+import io.reseal.core.tls.HelloVerdicts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +84,14 @@ final class ResponseDecoder extends HttpResponseDecoder {
       return;
     }
     if (atStart) {
+      if (!lineSeen && HelloVerdicts.looksLikeTls(buffer)) {
+        TlsVerdict verdict = HelloVerdicts.tlsFromUpstream(buffer);
+        invalid(new TlsInCleartextException(verdict), buffer, out);
+        return;
+      }
       String fault = headFault(buffer);
       if (fault != null) {
-        invalid(fault, buffer, out);
+        invalid(new IllegalArgumentException(fault), buffer, out);
         return;
       }
     }
@@ -116,12 +123,12 @@ final class ResponseDecoder extends HttpResponseDecoder {
     return FoldScan.hasFold(buffer) ? "folded field" : null;
   }
 
-  private void invalid(String fault, ByteBuf buffer, List<Object> out) {
+  private void invalid(Exception fault, ByteBuf buffer, List<Object> out) {
     buffer.skipBytes(buffer.readableBytes());
     expected = false;
     HttpResponse broken =
         new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_GATEWAY);
-    broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(fault)));
+    broken.setDecoderResult(DecoderResult.failure(fault));
     out.add(broken);
   }
 
@@ -155,5 +162,21 @@ final class ResponseDecoder extends HttpResponseDecoder {
     return bodiless
         || ((HttpResponse) message).status().codeClass() == HttpStatusClass.INFORMATIONAL
         || super.isContentAlwaysEmpty(message);
+  }
+
+  /** A response that is a TLS record. */
+  static final class TlsInCleartextException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient TlsVerdict verdict;
+
+    TlsInCleartextException(TlsVerdict verdict) {
+      super("not an HTTP/1 response but a TLS record");
+      this.verdict = verdict;
+    }
+
+    TlsVerdict verdict() {
+      return verdict;
+    }
   }
 }

@@ -25,6 +25,7 @@ import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.loop.LoopFlusher;
 import io.reseal.core.tls.HandshakeVerdicts;
+import io.reseal.core.upstream.ResponseDecoder.TlsInCleartextException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
   private final long openedAtNanos = System.nanoTime();
 
   private @Nullable ResponseListener listener;
+  private @Nullable HttpResponse heldHead;
   private boolean flushDue;
   private boolean reused;
   private boolean requestEnded;
@@ -132,6 +134,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     requestEnded = endOfRequest;
     headSeen = false;
     untilClose = false;
+    heldHead = null;
     decoder.expectResponse(request.method().name().equals("HEAD"));
     if (endOfRequest) {
       channel.write(request, channel.voidPromise());
@@ -255,13 +258,33 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     }
     if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
       ReferenceCountUtil.release(message);
-      fail(invalid(object.decoderResult().cause()));
+      invalid(object.decoderResult().cause());
       return;
+    }
+    HttpResponse held = heldHead;
+    if (held != null && message instanceof HttpContent content) {
+      heldHead = null;
+      TlsVerdict verdict = TlsPortReply.verdict(content.content());
+      if (verdict != null) {
+        content.release();
+        failTls(verdict);
+        return;
+      }
+      current.responseHead(held);
+      if (listener != current) {
+        content.release();
+        return;
+      }
     }
     if (message instanceof HttpResponse response) {
       switching = response.status().code() == 101;
       headSeen = switching || response.status().code() >= 200;
       closes = headSeen && !HttpUtil.isKeepAlive(response);
+      if (response.status().code() == 400 && isCleartext() && !reused) {
+        // It may say that the port speaks TLS; that shows with the first piece of the body.
+        heldHead = response;
+        return;
+      }
       current.responseHead(response);
       return;
     }
@@ -334,8 +357,16 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     UpstreamFault fault = !decoder.hasBegun()
         ? UpstreamFault.CLOSED_BEFORE_RESPONSE
         : headSeen ? UpstreamFault.CLOSED_IN_BODY : UpstreamFault.CLOSED_IN_HEAD;
-    fail(broken(fault, "connection closed by the upstream"));
+    fail(broken(fault, closed()));
     ctx.fireChannelInactive();
+  }
+
+  private String closed() {
+    boolean unanswered = isCleartext() && !reused && !decoder.hasBegun();
+    return unanswered
+        ? "connection closed by the upstream without a byte; where the port speaks TLS, use"
+            + " reencrypt in place of offload"
+        : "connection closed by the upstream";
   }
 
   @Override
@@ -343,8 +374,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls != null && !reused && !decoder.hasBegun() && isTlsFault(cause)) {
       // Over TLS 1.3 an upstream refuses us only after our side of the handshake is done.
-      TlsVerdict verdict = HandshakeVerdicts.upstream(cause, tls);
-      fail(new Failure.TlsFailed(verdict, pool.plan().name(), endpoint()));
+      failTls(HandshakeVerdicts.upstream(cause, tls));
       return;
     }
     UpstreamFault fault = !decoder.hasBegun()
@@ -362,11 +392,26 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     idleDeadline.remove();
   }
 
-  private Failure invalid(Throwable cause) {
+  private void invalid(Throwable cause) {
+    if (cause instanceof TlsInCleartextException tls && isCleartext()) {
+      failTls(tls.verdict());
+      return;
+    }
     boolean tooLong = cause instanceof TooLongFrameException;
-    return broken(
+    fail(broken(
         tooLong && !headSeen ? UpstreamFault.HEAD_TOO_LARGE : UpstreamFault.INVALID_RESPONSE,
-        String.valueOf(cause.getMessage()));
+        String.valueOf(cause.getMessage())));
+  }
+
+  /** A failure of TLS that shows only once the connection is in use. */
+  private void failTls(TlsVerdict verdict) {
+    Failure failure = new Failure.TlsFailed(verdict, pool.plan().name(), endpoint());
+    pool.loop().observer().upstreamConnectFailed(pool.plan().name(), endpoint(), failure);
+    fail(failure);
+  }
+
+  private boolean isCleartext() {
+    return pool.plan().protection() == UpstreamPlan.Protection.CLEARTEXT;
   }
 
   private Failure broken(UpstreamFault fault, String detail) {

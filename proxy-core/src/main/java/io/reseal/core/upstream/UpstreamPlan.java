@@ -1,11 +1,14 @@
 package io.reseal.core.upstream;
 
+import io.reseal.config.HostPort;
 import io.reseal.config.Upstream;
 import io.reseal.config.UpstreamTls;
 import io.reseal.config.UpstreamTls.ServerNameSent;
 import io.reseal.core.tls.PeerNames;
 import io.reseal.core.tls.UpstreamTlsContext;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +36,21 @@ public final class UpstreamPlan {
   private final @Nullable UpstreamTlsContext tlsContext;
 
   /**
-   * @param index the position in the snapshot's list of plans
+   * @param index the place of its pool on every loop; it stays over changes that keep the pool
    * @param tlsContext owned by the snapshot; present exactly if the protection is TLS
+   * @param previous the plan whose pool this one takes over, null for none; the counts of endpoints
+   *     that stay go on
    */
   public UpstreamPlan(
       int index,
       Upstream upstream,
       Protection protection,
-      @Nullable UpstreamTlsContext tlsContext) {
+      @Nullable UpstreamTlsContext tlsContext,
+      @Nullable UpstreamPlan previous) {
     this.index = index;
     this.name = upstream.name();
     this.protection = protection;
-    this.endpoints = upstream.endpoints().stream().map(EndpointPlan::new).toList();
+    this.endpoints = endpoints(upstream, previous);
     this.tls = upstream.tls();
     this.tlsContext = tlsContext;
     if ((protection == Protection.TLS) != (tlsContext != null)) {
@@ -53,8 +59,31 @@ public final class UpstreamPlan {
     }
   }
 
+  private static List<EndpointPlan> endpoints(Upstream upstream, @Nullable UpstreamPlan previous) {
+    Map<HostPort, EndpointPlan> known = new HashMap<>();
+    if (previous != null) {
+      previous.endpoints.forEach(each -> known.put(each.address(), each));
+    }
+    return upstream.endpoints().stream()
+        .map(each -> known.computeIfAbsent(each, EndpointPlan::new))
+        .toList();
+  }
+
   public int index() {
     return index;
+  }
+
+  /** Whether the connections of another plan may serve this one: trust in them is the same. */
+  public boolean takesOver(UpstreamPlan other) {
+    return index == other.index
+        && protection == other.protection
+        && tlsContext == other.tlsContext
+        && name.equals(other.name);
+  }
+
+  /** The settings that protect its connections. */
+  public UpstreamTls tls() {
+    return tls;
   }
 
   public String name() {

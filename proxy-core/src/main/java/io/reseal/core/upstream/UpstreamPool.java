@@ -7,9 +7,13 @@ import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.ConnectFault;
 import io.reseal.core.observe.DataPlaneObserver.Retry;
 import io.reseal.core.tls.PeerNames;
+import io.reseal.core.tls.UpstreamTlsContext;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +30,17 @@ public final class UpstreamPool {
 
   private static final int MOST_COUNTED_FAILURES = 4;
 
-  private final UpstreamPlan plan;
   private final UpstreamLoop loop;
-  private final Limits limits;
-  private final Timeouts timeouts;
-  private final UpstreamConnector connector;
-  private final Lane[] lanes;
+  private UpstreamPlan plan;
+  private Limits limits;
+  private Timeouts timeouts;
+  private UpstreamConnector connector;
+  private Lane[] lanes;
   private int turn;
+  private int users;
   private boolean closed;
   private boolean stopped;
+  private boolean released;
 
   public UpstreamPool(
       UpstreamPlan plan, UpstreamLoop loop, Limits limits, Timeouts timeouts, int firstTurn) {
@@ -43,11 +49,70 @@ public final class UpstreamPool {
     this.limits = limits;
     this.timeouts = timeouts;
     this.connector = new UpstreamConnector(plan, loop, limits, timeouts);
-    this.lanes = new Lane[plan.endpoints().size()];
-    for (int i = 0; i < lanes.length; i++) {
-      lanes[i] = new Lane(plan.endpoints().get(i), plan.namesByRequest());
-    }
+    this.lanes = lanesOf(plan, new Lane[0]);
     this.turn = firstTurn;
+    UpstreamTlsContext tls = plan.tlsContext();
+    if (tls != null) {
+      tls.retain();
+    }
+  }
+
+  private static Lane[] lanesOf(UpstreamPlan plan, Lane[] before) {
+    Map<EndpointPlan, Lane> known = new HashMap<>();
+    for (Lane lane : before) {
+      known.put(lane.endpoint(), lane);
+    }
+    Lane[] lanes = new Lane[plan.endpoints().size()];
+    for (int i = 0; i < lanes.length; i++) {
+      lanes[i] = known.computeIfAbsent(
+          plan.endpoints().get(i), endpoint -> new Lane(endpoint, plan.namesByRequest()));
+    }
+    return lanes;
+  }
+
+  /**
+   * Takes up another plan for the same trust. Connections to endpoints that stay are kept; those to
+   * the others are closed when idle.
+   */
+  public void configure(UpstreamPlan next, Limits nextLimits, Timeouts nextTimeouts) {
+    assert loop.eventLoop().inEventLoop();
+    Lane[] before = lanes;
+    plan = next;
+    limits = nextLimits;
+    timeouts = nextTimeouts;
+    connector = new UpstreamConnector(next, loop, nextLimits, nextTimeouts);
+    lanes = lanesOf(next, before);
+    turn = turn < lanes.length ? turn : 0;
+    Set<Lane> kept = new HashSet<>(Arrays.asList(lanes));
+    for (Lane lane : before) {
+      if (!kept.contains(lane)) {
+        lane.retire();
+      }
+    }
+  }
+
+  /**
+   * Says that somebody may ask for connections until {@link #leave}; what is needed to make them is
+   * kept that long, even when the pool is closed meanwhile.
+   */
+  public void enter() {
+    users++;
+  }
+
+  /** Ends what {@link #enter} began. */
+  public void leave() {
+    users--;
+    releaseIfUnused();
+  }
+
+  private void releaseIfUnused() {
+    UpstreamTlsContext tls = plan.tlsContext();
+    if (closed && users == 0 && !released) {
+      released = true;
+      if (tls != null) {
+        tls.release();
+      }
+    }
   }
 
   public UpstreamPlan plan() {
@@ -92,6 +157,7 @@ public final class UpstreamPool {
     for (Lane lane : lanes) {
       lane.closeIdle();
     }
+    releaseIfUnused();
   }
 
   /** Closes the pool for good: from here on every acquisition fails. */
@@ -104,7 +170,10 @@ public final class UpstreamPool {
     EndpointPlan endpoint = connection.lane().endpoint();
     boolean tooOld =
         System.nanoTime() - connection.openedAtNanos() >= timeouts.upstreamAge().toNanos();
-    if (closed || tooOld || endpoint.idle().get() >= limits.upstreamIdleConnections()) {
+    if (closed
+        || tooOld
+        || connection.lane().isRetired()
+        || endpoint.idle().get() >= limits.upstreamIdleConnections()) {
       connection.discard();
       return;
     }
@@ -157,6 +226,7 @@ public final class UpstreamPool {
   private final class Attempts implements UpstreamConnector.Result {
     private final String requestHost;
     private final Acquirer acquirer;
+    private final Lane[] lanes = UpstreamPool.this.lanes;
     private final int most = Math.max(1, Math.min(limits.upstreamAttempts(), lanes.length));
     private int laneIndex;
     private int made;
@@ -165,16 +235,22 @@ public final class UpstreamPool {
       this.laneIndex = firstLane;
       this.requestHost = requestHost;
       this.acquirer = acquirer;
+      enter();
+    }
+
+    private void failed(Failure failure) {
+      acquirer.notAcquired(failure);
+      leave();
     }
 
     void next(@Nullable Failure last) {
       if (stopped) {
         // Open connections are closed once; nobody would close one that is made later.
-        acquirer.notAcquired(new Failure.Overloaded("runtime", "the proxy has stopped"));
+        failed(new Failure.Overloaded("runtime", "the proxy has stopped"));
         return;
       }
       if (made == most && last != null) {
-        acquirer.notAcquired(last);
+        failed(last);
         return;
       }
       if (last != null) {
@@ -206,6 +282,7 @@ public final class UpstreamPool {
       lanes[(laneIndex + made - 1) % lanes.length].connectSucceeded();
       if (acquirer instanceof RawAdapter(RawAcquirer target)) {
         target.connected(channel, endpoint.text());
+        leave();
         return;
       }
       Lane lane = lanes[(laneIndex + made - 1) % lanes.length];
@@ -217,6 +294,7 @@ public final class UpstreamPool {
       channel.pipeline().addLast(decoder, new RequestEncoder(), connection);
       channel.config().setAutoRead(true);
       acquirer.acquired(connection);
+      leave();
     }
 
     @Override
@@ -227,7 +305,7 @@ public final class UpstreamPool {
       boolean ownFault = failure instanceof Failure.ConnectFailed connect
           && connect.fault() == ConnectFault.OUT_OF_RESOURCES;
       if (ownFault) {
-        acquirer.notAcquired(failure);
+        failed(failure);
       } else {
         next(failure);
       }
@@ -241,6 +319,7 @@ public final class UpstreamPool {
     private final @Nullable Map<String, ArrayDeque<UpstreamConnection>> idleByHost;
     private int failures;
     private long retryAtNanos;
+    private boolean retired;
 
     Lane(EndpointPlan endpoint, boolean byHost) {
       this.endpoint = endpoint;
@@ -249,6 +328,16 @@ public final class UpstreamPool {
 
     EndpointPlan endpoint() {
       return endpoint;
+    }
+
+    /** Its endpoint has left the configuration: nothing comes back to it. */
+    void retire() {
+      retired = true;
+      closeIdle();
+    }
+
+    boolean isRetired() {
+      return retired;
     }
 
     void connectSucceeded() {

@@ -198,10 +198,19 @@ final class FailurePolicyTest {
   void answersEachTlsVerdict(TlsVerdict.Reason reason) {
     Answer answer = FailurePolicy.answer(tls(reason));
     String error = switch (reason) {
-      case ALERT_RECEIVED, SERVER_NAME_REJECTED, CLIENT_CERTIFICATE_REQUIRED ->
-        "tls_alert_received";
+      case ALERT_RECEIVED,
+          SERVER_NAME_REJECTED,
+          SERVER_CERTIFICATE_REFUSED,
+          CLIENT_CERTIFICATE_REQUIRED,
+          CLIENT_CERTIFICATE_REFUSED -> "tls_alert_received";
       case HANDSHAKE_TIMED_OUT -> "connection_timeout";
       case PLAINTEXT_ON_TLS_PORT,
+          TLS_ON_CLEARTEXT_PORT,
+          NOT_A_CLIENT_HELLO,
+          MALFORMED_CLIENT_HELLO,
+          CLIENT_HELLO_TOO_LARGE,
+          UNKNOWN_SERVER_NAME,
+          LISTENER_GONE,
           PROTOCOL_MISMATCH,
           CIPHER_MISMATCH,
           ALPN_MISMATCH,
@@ -256,11 +265,14 @@ final class FailurePolicyTest {
   void addsTheFieldsOfTheStatus() {
     Failure busy = new Overloaded("limits.x", "open=8");
     assertThat(FailurePolicy.render(busy, "", false, "1").extraFields())
-        .containsOnlyKeys("retry-after");
+        .containsOnlyKeys("retry-after", "x-content-type-options");
     Failure trace = new RequestRejected(405, "trace", "TRACE is not served");
-    assertThat(FailurePolicy.render(trace, "", false, "1").extraFields()).containsOnlyKeys("allow");
+    assertThat(FailurePolicy.render(trace, "", false, "1").extraFields())
+        .containsOnlyKeys("allow", "x-content-type-options");
     assertThat(FailurePolicy.render(new Internal("x"), "", false, "1").extraFields())
-        .isEmpty();
+        .containsOnlyKeys("x-content-type-options");
+    assertThat(FailurePolicy.render(new Internal("x"), "text/html", false, "1").extraFields())
+        .containsOnlyKeys("content-security-policy", "referrer-policy", "x-content-type-options");
   }
 
   // ---- hostile text
@@ -293,9 +305,9 @@ final class FailurePolicyTest {
   @MethodSource("hostile")
   void writesHostileTextAsHtml(Failure failure) {
     ErrorResponse response = FailurePolicy.render(failure, "text/html", /* trusted= */ true, "1");
-    String rows = body(response);
-    rows = rows.substring(rows.indexOf("<dl>"), rows.indexOf("</dl>"));
-    assertThat(rows.replaceAll("</?(dl|dt|dd)>", ""))
+    String told = body(response);
+    told = told.substring(told.indexOf("</ol>"), told.indexOf("<footer>"));
+    assertThat(told.replaceAll("</?(ol|section|h2|p|code)( class=\"[a-z]+\")?>", ""))
         .doesNotContain("<", ">", "\"")
         .contains("&lt;b&gt;");
   }

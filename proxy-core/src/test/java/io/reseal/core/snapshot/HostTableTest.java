@@ -109,7 +109,7 @@ final class HostTableTest {
   void knowsThePassthroughOfAHost() {
     Upstream upstream =
         new Upstream("shop", List.of(new HostPort("10.0.0.7", 443)), UpstreamTls.DEFAULT);
-    UpstreamPlan plan = new UpstreamPlan(0, upstream, Protection.RAW, null);
+    UpstreamPlan plan = new UpstreamPlan(0, upstream, Protection.RAW, null, null);
     HostTable.Builder builder = new HostTable.Builder();
     builder.addPassthrough(new HostPattern.Wildcard("example"), plan, "raw");
     HostRoutes routes = builder.build().lookup("a.example");

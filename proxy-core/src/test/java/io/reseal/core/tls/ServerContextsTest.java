@@ -68,7 +68,7 @@ final class ServerContextsTest {
         all.stream().map(ServerIdentity::name).toList(),
         unknown,
         true);
-    return ServerContexts.compile(tls, all, provider);
+    return ServerContexts.compile(tls, all, provider, null);
   }
 
   private static ServerIdentity identity(String name, Issued issued, String... serverNames) {
@@ -104,7 +104,8 @@ final class ServerContextsTest {
     assertThat(contexts.selectKnown("")).isNull();
     assertThat(contexts.contexts())
         .extracting(ServerContext::policyGroup)
-        .containsExactly(0, 1, 2, 3);
+        .hasSize(4)
+        .doesNotHaveDuplicates();
     contexts.release();
   }
 
@@ -127,7 +128,7 @@ final class ServerContextsTest {
     Tls tls = new Tls(
         TlsVersions.MODERN, Tls.DEFAULT_GROUPS, List.of(), new ServeIdentity("other"), true);
     ServerContexts contexts = ServerContexts.compile(
-        tls, List.of(identity("other", ecdsa, "shop.example")), TlsProvider.BORINGSSL);
+        tls, List.of(identity("other", ecdsa, "shop.example")), TlsProvider.BORINGSSL, null);
     assertThat(selected(contexts, "x.example")).isEqualTo("other");
     contexts.release();
   }

@@ -33,7 +33,7 @@ final class TlsWorld {
         Arrays.stream(issued).map(Issued::material).toList());
     Tls tls =
         new Tls(versions, Tls.DEFAULT_GROUPS, List.of("only"), new ServeIdentity("only"), true);
-    return ServerContexts.compile(tls, List.of(identity), provider);
+    return ServerContexts.compile(tls, List.of(identity), provider, null);
   }
 
   static UpstreamTls policy(TrustAnchors anchors, TlsVersions versions) {

@@ -6,19 +6,24 @@ import static io.reseal.core.tls.TlsWorld.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.ReferenceCounted;
+import io.reseal.config.ClientIdentity;
 import io.reseal.config.HostPort;
 import io.reseal.config.RuntimeSettings.TlsProvider;
+import io.reseal.config.Timeouts;
 import io.reseal.config.TlsVersions;
 import io.reseal.config.TrustAnchors;
+import io.reseal.config.UpstreamTls;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.failure.TlsVerdict.Reason;
 import io.reseal.core.tls.TlsPair.Outcome;
+import io.reseal.testkit.TestCrl;
 import io.reseal.testkit.TestPki;
 import io.reseal.testkit.TestPki.Issued;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -149,7 +154,7 @@ final class UpstreamHandshakeTest {
     assertThat(HandshakeVerdicts.upstream(outcome.clientFailure()).reason())
         .isEqualTo(Reason.EXPIRED);
     TlsVerdict seen = HandshakeVerdicts.downstream(outcome.serverFailure());
-    assertThat(seen.reason()).isEqualTo(Reason.ALERT_RECEIVED);
+    assertThat(seen.reason()).isEqualTo(Reason.SERVER_CERTIFICATE_REFUSED);
     assertThat(seen.detail())
         .contains(clientProvider == TlsProvider.BORINGSSL ? "certificate_expired" : "certificate_");
     release(server, client);
@@ -182,6 +187,38 @@ final class UpstreamHandshakeTest {
     // The JDK's server refuses names with an underscore; what was sent is what counts here.
     assertThat(outcome.client().succeeded() || name.contains("_")).isTrue();
     return tap.hello().serverName();
+  }
+
+  /** A session must not let an upstream live on after its CRL. */
+  @ParameterizedTest
+  @MethodSource("combinations")
+  void verifiesAResumedSessionByItsCrl(
+      TlsProvider clientProvider, TlsProvider serverProvider, TlsVersions versions) {
+    Instant start = Instant.now();
+    AtomicReference<Instant> now = new AtomicReference<>(start);
+    UpstreamTls policy = new UpstreamTls(
+        ca.trusted(),
+        new UpstreamTls.ServerNameSent.EndpointName(),
+        List.of(),
+        false,
+        versions,
+        List.of(TestCrl.of(ca).until(start.plusSeconds(60)).list()),
+        ClientIdentity.NONE);
+    ServerContexts server = TlsWorld.server(serverProvider, versions, good);
+    UpstreamTlsContext client =
+        UpstreamTlsContext.compile("shop", policy, clientProvider, Timeouts.DEFAULT, now::get);
+
+    Outcome first = pair.handshake(serving(server), asking(client, "shop.example"));
+    Outcome second = pair.handshake(serving(server), asking(client, "shop.example"));
+    now.set(start.plusSeconds(90));
+    Outcome third = pair.handshake(serving(server), asking(client, "shop.example"));
+
+    assertThat(first.client().succeeded()).isTrue();
+    assertThat(second.client().succeeded()).isTrue();
+    TlsVerdict verdict = third.client().verdict();
+    assertThat(verdict).isNotNull();
+    assertThat(verdict.reason()).isEqualTo(Reason.CRL_EXPIRED);
+    release(server, client);
   }
 
   @Test

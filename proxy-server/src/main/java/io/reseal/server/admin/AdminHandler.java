@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +72,7 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     AdminRequest request = new AdminRequest(
         message.method().name(),
         question < 0 ? target : target.substring(0, question),
+        question < 0 ? "" : target.substring(question + 1),
         message.headers(),
         ((InetSocketAddress) ctx.channel().localAddress()).getAddress());
     Optional<AdminAnswer> refused = refusal(request);
@@ -89,8 +91,9 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     if (refused.isPresent()) {
       return refused;
     }
-    if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
-      return Optional.of(AdminAnswer.text(405, "only GET and HEAD are known here"));
+    String methods = pages.methods(request.path());
+    if (!List.of(methods.split(", ")).contains(request.method())) {
+      return Optional.of(AdminAnswer.notAllowed(methods));
     }
     HttpHeaders fields = request.fields();
     boolean hasBody = fields.contains(HttpHeaderNames.TRANSFER_ENCODING)
@@ -102,7 +105,7 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
 
   private AdminAnswer answer(AdminRequest request) {
     try {
-      return pages.answer(request.path());
+      return pages.answer(request);
     } catch (RuntimeException mistake) {
       LOG.error("the admin port could not answer {}", request.path(), mistake);
       return AdminAnswer.text(500, "an unexpected failure; the log has it");
@@ -123,9 +126,7 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     fields.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
     fields.set("cross-origin-resource-policy", "same-origin");
     fields.set("referrer-policy", "no-referrer");
-    if (answer.status() == 405) {
-      fields.set(HttpHeaderNames.ALLOW, "GET, HEAD");
-    }
+    answer.more().forEach(fields::set);
     ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }
 

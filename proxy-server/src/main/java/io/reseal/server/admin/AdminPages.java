@@ -2,21 +2,23 @@ package io.reseal.server.admin;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What can be asked by GET, by path. */
+/** What can be asked by GET and done by POST, by path. Filled before it is served. */
 public final class AdminPages {
-  private final Map<String, Supplier<AdminAnswer>> pages = new LinkedHashMap<>();
+  private final Map<String, Function<AdminRequest, AdminAnswer>> pages = new LinkedHashMap<>();
+  private final Map<String, Function<AdminRequest, AdminAnswer>> actions = new LinkedHashMap<>();
 
   private AdminPages() {}
 
   /** Health alone. */
   public static AdminPages health(Health health) {
     AdminPages pages = new AdminPages();
-    pages.pages.put("/healthz/live", () -> AdminAnswer.text(200, "live"));
+    pages.pages.put("/healthz/live", ignored -> AdminAnswer.text(200, "live"));
     pages.pages.put(
         "/healthz/ready",
-        () -> health.isReady()
+        ignored -> health.isReady()
             ? AdminAnswer.text(200, "ready")
             : AdminAnswer.text(
                 503,
@@ -28,21 +30,55 @@ public final class AdminPages {
 
   /** Adds a JSON document that is made for each request, off the event loops. */
   public AdminPages json(String path, Supplier<String> document) {
-    pages.put(path, () -> AdminAnswer.json(document.get()));
-    return this;
+    return page(path, ignored -> AdminAnswer.json(document.get()));
   }
 
   /** Adds a text that is made for each request, off the event loops. */
   public AdminPages text(String path, String contentType, Supplier<String> text) {
-    pages.put(path, () -> AdminAnswer.of(200, contentType, text.get()));
+    return page(path, ignored -> AdminAnswer.of(200, contentType, text.get()));
+  }
+
+  /** Adds what a GET answers, off the event loops. */
+  AdminPages page(String path, Function<AdminRequest, AdminAnswer> page) {
+    pages.put(path, page);
     return this;
   }
 
-  AdminAnswer answer(String path) {
-    Supplier<AdminAnswer> page = pages.get(path);
-    return page == null
-        ? AdminAnswer.text(
-            404, "nothing is here (expected: one of " + String.join(", ", pages.keySet()) + ")")
-        : page.get();
+  /** Adds {@code POST /drain} and {@code POST /reload}. */
+  public AdminPages actions(AdminActions does) {
+    return action("/drain", ignored -> {
+          does.drain();
+          return AdminAnswer.json(202, JsonText.object(json -> json.text("outcome", "draining")));
+        })
+        .action("/reload", ignored -> reloaded(does.reload()));
+  }
+
+  private static AdminAnswer reloaded(Reload reload) {
+    int status = reload.outcome() == Reload.Outcome.REFUSED ? 422 : 200;
+    return AdminAnswer.json(status, JsonText.object(json -> ReloadJson.write(json, reload)));
+  }
+
+  /** Adds what a POST does, off the event loops. */
+  AdminPages action(String path, Function<AdminRequest, AdminAnswer> action) {
+    actions.put(path, action);
+    return this;
+  }
+
+  /** The methods that a path knows; what is nowhere can be asked for, to be told so. */
+  String methods(String path) {
+    return actions.containsKey(path) ? "POST" : "GET, HEAD";
+  }
+
+  AdminAnswer answer(AdminRequest request) {
+    Function<AdminRequest, AdminAnswer> answer =
+        actions.getOrDefault(request.path(), pages.get(request.path()));
+    return answer == null ? AdminAnswer.text(404, nothingHere()) : answer.apply(request);
+  }
+
+  private String nothingHere() {
+    String text = "nothing is here (expected: one of " + String.join(", ", pages.keySet());
+    return actions.isEmpty()
+        ? text + ")"
+        : text + "; by POST " + String.join(", ", actions.keySet()) + ")";
   }
 }

@@ -3,6 +3,7 @@ package io.reseal.server.admin;
 import io.reseal.core.failure.PeerText;
 import io.reseal.core.tls.CertificateText;
 import java.security.cert.CertificateParsingException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,15 +23,34 @@ final class CertificateJson {
 
   static void write(JsonText json, X509Certificate certificate) {
     Instant end = certificate.getNotAfter().toInstant();
-    Duration left = Duration.between(Instant.now(), end);
     json.text("subject", text(certificate.getSubjectX500Principal().getName()))
         .text("issuer", text(certificate.getIssuerX500Principal().getName()))
         .texts("names", names(certificate))
         .text("notBefore", certificate.getNotBefore().toInstant().toString())
         .text("notAfter", end.toString())
-        // Rounded down: 0 is the last day, -1 the first after it.
-        .number("daysLeft", Math.floorDiv(left.toSeconds(), Duration.ofDays(1).toSeconds()))
+        .number("daysLeft", daysLeft(end))
         .text("fingerprint", CertificateText.fingerprint(certificate));
+  }
+
+  /** One list of revoked certificates, without their serial numbers. */
+  static void write(JsonText json, X509CRL list) {
+    json.text("issuer", text(list.getIssuerX500Principal().getName()))
+        .text("thisUpdate", list.getThisUpdate().toInstant().toString())
+        .number(
+            "revoked",
+            list.getRevokedCertificates() == null
+                ? 0
+                : list.getRevokedCertificates().size());
+    if (list.getNextUpdate() != null) {
+      json.text("nextUpdate", list.getNextUpdate().toInstant().toString())
+          .number("daysLeft", daysLeft(list.getNextUpdate().toInstant()));
+    }
+  }
+
+  /** Rounded down: 0 is the last day, -1 the first after it. */
+  private static long daysLeft(Instant end) {
+    Duration left = Duration.between(Instant.now(), end);
+    return Math.floorDiv(left.toSeconds(), Duration.ofDays(1).toSeconds());
   }
 
   private static String text(String text) {

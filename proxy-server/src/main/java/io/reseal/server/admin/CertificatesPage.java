@@ -1,8 +1,10 @@
 package io.reseal.server.admin;
 
+import io.reseal.config.ClientAuth;
 import io.reseal.config.HostPort;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.ProxyConfig;
+import io.reseal.config.RevocationList;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
@@ -26,7 +28,10 @@ public final class CertificatesPage {
     ProxyConfig current = config.get();
     return JsonText.object(
         json -> json.objects("identities", keyPairs(current), CertificatesPage::keyPair)
+            .objects("clientCAs", clientAuthorities(current), CertificatesPage::clientAuthority)
             .objects("destinationCAs", authorities(current), CertificatesPage::named)
+            .objects("clientIdentities", clientIdentities(current), CertificatesPage::named)
+            .objects("revocationLists", lists(current), CertificatesPage::list)
             .objects("upstreams", seen(current), CertificatesPage::named));
   }
 
@@ -46,6 +51,56 @@ public final class CertificatesPage {
     CertificateJson.write(json, pair.keyPair().leaf());
     List<X509Certificate> chain = pair.keyPair().chain();
     json.objects("chain", chain.subList(1, chain.size()), CertificateJson::write);
+  }
+
+  private static List<Named> clientAuthorities(ProxyConfig config) {
+    List<Named> named = new ArrayList<>();
+    for (ServerIdentity identity : config.identities()) {
+      if (identity.clientAuth() instanceof ClientAuth.Asked asked) {
+        asked
+            .authorities()
+            .forEach(each -> named.add(new Named(identity.name(), asked.source(), each)));
+      }
+    }
+    return named;
+  }
+
+  private static void clientAuthority(JsonText json, Named named) {
+    json.text("identity", named.owner()).text("source", named.source());
+    CertificateJson.write(json, named.certificate());
+  }
+
+  private static List<Named> clientIdentities(ProxyConfig config) {
+    List<Named> named = new ArrayList<>();
+    for (Upstream upstream : config.upstreams()) {
+      for (KeyPairMaterial shown : upstream.tls().clientIdentity().keyPairs()) {
+        named.add(new Named(upstream.name(), shown.source(), shown.leaf()));
+      }
+    }
+    return named;
+  }
+
+  private static List<Listed> lists(ProxyConfig config) {
+    List<Listed> lists = new ArrayList<>();
+    for (ServerIdentity identity : config.identities()) {
+      if (identity.clientAuth() instanceof ClientAuth.Asked asked) {
+        asked
+            .revocationLists()
+            .forEach(each -> lists.add(new Listed("identity", identity.name(), each)));
+      }
+    }
+    for (Upstream upstream : config.upstreams()) {
+      upstream
+          .tls()
+          .revocationLists()
+          .forEach(each -> lists.add(new Listed("upstream", upstream.name(), each)));
+    }
+    return lists;
+  }
+
+  private static void list(JsonText json, Listed listed) {
+    json.text(listed.kind(), listed.owner()).text("source", listed.list().source());
+    CertificateJson.write(json, listed.list().list());
   }
 
   private static List<Named> authorities(ProxyConfig config) {
@@ -73,11 +128,13 @@ public final class CertificatesPage {
   }
 
   private static void named(JsonText json, Named named) {
-    json.text("upstream", named.upstream()).text("source", named.source());
+    json.text("upstream", named.owner()).text("source", named.source());
     CertificateJson.write(json, named.certificate());
   }
 
   private record Pair(ServerIdentity identity, KeyPairMaterial keyPair) {}
 
-  private record Named(String upstream, String source, X509Certificate certificate) {}
+  private record Named(String owner, String source, X509Certificate certificate) {}
+
+  private record Listed(String kind, String owner, RevocationList list) {}
 }

@@ -1,8 +1,10 @@
 package io.reseal.server.admin;
 
 import io.reseal.config.AdminSettings;
+import io.reseal.config.ClientAuth;
 import io.reseal.config.HostPattern;
 import io.reseal.config.HostPort;
+import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.Limits;
 import io.reseal.config.Listener;
 import io.reseal.config.ListenerSecurity;
@@ -12,6 +14,7 @@ import io.reseal.config.PathMatch;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.RedirectTarget;
 import io.reseal.config.RequestPolicy;
+import io.reseal.config.RevocationList;
 import io.reseal.config.Route;
 import io.reseal.config.RuntimeSettings;
 import io.reseal.config.ServerIdentity;
@@ -85,6 +88,22 @@ public final class ConfigPage {
             "keyPairs",
             identity.keyPairs(),
             (each, keyPair) -> each.text("certificate", keyPair.source()));
+    if (identity.clientAuth() instanceof ClientAuth.Asked asked) {
+      json.object("clientAuth", each -> clientAuth(each, asked));
+    }
+  }
+
+  private static void clientAuth(JsonText json, ClientAuth.Asked asked) {
+    json.text("mode", word(asked.mode()))
+        .text("ca", asked.source())
+        .texts("crl", sources(asked.revocationLists()))
+        .texts(
+            "forward",
+            asked.forwarded().stream().map(each -> word(each).replace('_', '-')).toList());
+  }
+
+  private static List<String> sources(Collection<RevocationList> lists) {
+    return lists.stream().map(RevocationList::source).distinct().toList();
   }
 
   private static void route(JsonText json, Route route) {
@@ -134,7 +153,11 @@ public final class ConfigPage {
     }
     json.texts("acceptedNames", tls.acceptedNames())
         .flag("commonNameFallback", tls.commonNameFallback())
-        .texts("versions", tls.versions().protocolNames());
+        .texts("versions", tls.versions().protocolNames())
+        .texts("crl", sources(tls.revocationLists()));
+    for (KeyPairMaterial keyPair : tls.clientIdentity().keyPairs()) {
+      json.object("clientIdentity", each -> each.text("certificate", keyPair.source()));
+    }
   }
 
   private static void limits(JsonText json, Limits limits) {

@@ -28,7 +28,7 @@ public final class DiagnosticsPage {
             .objects("refusedConnections", book.refusals(), DiagnosticsPage::refusal));
   }
 
-  private static void failure(JsonText json, Entry<FailedKind, Failed> entry) {
+  static void failure(JsonText json, Entry<FailedKind, Failed> entry) {
     Failed latest = entry.latest();
     FailurePolicy.Answer answer = FailurePolicy.answer(latest.failure());
     json.text("route", entry.kind().route())
@@ -44,6 +44,10 @@ public final class DiagnosticsPage {
         .text("fix", answer.advice());
     List<TlsVerdict.Fact> facts =
         latest.failure() instanceof Failure.TlsFailed tls ? tls.verdict().facts() : List.of();
+    facts(json, facts);
+  }
+
+  private static void facts(JsonText json, List<TlsVerdict.Fact> facts) {
     json.objects(
         "facts",
         facts,
@@ -51,13 +55,15 @@ public final class DiagnosticsPage {
             each.text("name", fact.name()).text("value", PeerText.escape(fact.value(), MOST_TEXT)));
   }
 
-  private static void refusal(JsonText json, Entry<RefusedKind, Refused> entry) {
+  static void refusal(JsonText json, Entry<RefusedKind, Refused> entry) {
     json.text("listener", entry.kind().listener())
         .text("reason", entry.kind().reason())
         .number("count", entry.count())
         .text("since", entry.since().toString())
         .text("last", entry.latest().at().toString())
         .text("lastClient", PeerText.escape(entry.latest().peer(), MOST_TEXT))
-        .text("detail", PeerText.escape(entry.latest().detail(), MOST_TEXT));
+        .text("detail", PeerText.escape(entry.latest().detail(), MOST_TEXT))
+        .text("fix", PeerText.escape(entry.latest().advice(), MOST_TEXT));
+    facts(json, entry.latest().facts());
   }
 }

@@ -2,6 +2,8 @@ package io.reseal.server.admin;
 
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
+import io.reseal.core.failure.Refusal;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.DataPlaneObserver;
 import java.time.Instant;
 import java.util.Comparator;
@@ -34,8 +36,10 @@ public final class FailureBook implements DataPlaneObserver {
   }
 
   @Override
-  public void connectionRefused(String listener, String peer, String reason, String detail) {
-    refusals.note(new RefusedKind(listener, reason), new Refused(peer, cut(detail), Instant.now()));
+  public void connectionRefused(String listener, String peer, Refusal refusal) {
+    refusals.note(
+        new RefusedKind(listener, refusal.token()),
+        new Refused(peer, cut(refusal.detail()), refusal.advice(), refusal.facts(), Instant.now()));
   }
 
   private static String cut(String peerText) {
@@ -78,8 +82,9 @@ public final class FailureBook implements DataPlaneObserver {
   /** What counts as the same refusal. */
   record RefusedKind(String listener, String reason) {}
 
-  /** A refusal; the detail is peer text, not yet escaped. */
-  record Refused(String peer, String detail, Instant at) {}
+  /** A refusal; detail and facts are peer text, not yet escaped. */
+  record Refused(
+      String peer, String detail, String advice, List<TlsVerdict.Fact> facts, Instant at) {}
 
   /** How often something happened, and how it was the last time. */
   static final class Entry<K, V> {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A JSON document in the making, indented for people. Not thread-safe. */
 final class JsonText {
+  private static final double THOUSAND = 1_000;
+
   private final StringBuilder out = new StringBuilder(1_024);
   private int depth;
   private boolean first = true;
@@ -28,6 +30,24 @@ final class JsonText {
   JsonText number(String key, long value) {
     key(key).out.append(value);
     return this;
+  }
+
+  /** A number to three decimals; null where it is none. */
+  JsonText decimal(String key, double value) {
+    key(key).plain(value);
+    return this;
+  }
+
+  JsonText decimals(String key, Collection<Double> values) {
+    return list(key, values, JsonText::plain);
+  }
+
+  private void plain(double value) {
+    if (Double.isFinite(value)) {
+      out.append(Math.round(value * THOUSAND) / THOUSAND);
+    } else {
+      out.append("null");
+    }
   }
 
   JsonText flag(String key, boolean value) {

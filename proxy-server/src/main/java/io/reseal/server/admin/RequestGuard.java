@@ -19,10 +19,14 @@ final class RequestGuard {
    *       in Host: only names that nobody else can own pass;
    *   [2] a web page elsewhere that sends us requests has Origin (RFC 6454 section 7) or Sec-Fetch-Site
    *       (W3C Fetch Metadata) set by the browser, which no script can change: only requests of our own
-   *       pages, and those that a person typed, pass.
+   *       pages, and those that a person typed, pass. Nobody types what changes something;
+   *   [3] a browser too old for both can still send a form: what changes something has no body and
+   *       none of a form's media types (HTML, "form-submission-algorithm"), so a form never passes.
    */
 
-  private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+  private static final Set<String> ASKING = Set.of("GET", "HEAD");
+  private static final Set<String> FORMS =
+      Set.of("application/x-www-form-urlencoded", "multipart/form-data", "text/plain");
 
   private final Set<String> hosts;
 
@@ -49,15 +53,30 @@ final class RequestGuard {
       }
     }
     for (String site : fields.getAll("sec-fetch-site")) {
-      if (!OWN_SITES.contains(site.toLowerCase(Locale.ROOT))) {
+      if (!isOwnSite(site.toLowerCase(Locale.ROOT), request.method())) {
         return crossSite();
       }
     }
-    return Optional.empty();
+    return isForm(request)
+        ? Optional.of(AdminAnswer.text(
+            415, "this is sent as a form. Send no body and no Content-Type, as curl -X POST does"))
+        : Optional.empty();
+  }
+
+  private static boolean isOwnSite(String site, String method) {
+    return site.equals("same-origin") || (site.equals("none") && ASKING.contains(method));
+  }
+
+  private static boolean isForm(AdminRequest request) {
+    return !ASKING.contains(request.method())
+        && request.fields().getAll(HttpHeaderNames.CONTENT_TYPE).stream()
+            .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+            .anyMatch(FORMS::contains);
   }
 
   private static Optional<AdminAnswer> crossSite() {
-    return Optional.of(AdminAnswer.text(403, "requests from other web sites are refused"));
+    return Optional.of(
+        AdminAnswer.text(403, "requests from other web sites are refused; type the address"));
   }
 
   /** The host of an authority, without port and brackets; empty where it is broken. */

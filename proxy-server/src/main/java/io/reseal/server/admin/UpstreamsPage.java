@@ -7,6 +7,7 @@ import io.reseal.server.admin.UpstreamBook.Failed;
 import io.reseal.server.admin.UpstreamBook.Sighting;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** The upstreams as traffic has shown them, as JSON. */
@@ -24,7 +25,38 @@ public final class UpstreamsPage {
     return JsonText.object(json -> json.objects("upstreams", upstreams.get(), this::upstream));
   }
 
-  private void upstream(JsonText json, UpstreamStatus upstream) {
+  /** The upstreams that are in use, each once for every kind of route that uses it. */
+  List<UpstreamStatus> upstreams() {
+    return upstreams.get();
+  }
+
+  /** How an endpoint did when it was tried last. */
+  EndpointState state(String upstream, EndpointStatus endpoint) {
+    Sighting sighting = book.find(upstream, endpoint.address());
+    if (sighting == null) {
+      return EndpointState.UNTRIED;
+    }
+    Failed last = sighting.lastFailure();
+    if (last == null) {
+      return sighting.connected() > 0 ? EndpointState.REACHABLE : EndpointState.UNTRIED;
+    }
+    return last.at().toEpochMilli() > sighting.connectedAtMillis()
+        ? EndpointState.FAILING
+        : EndpointState.REACHABLE;
+  }
+
+  /** How an endpoint did when it was tried last. */
+  enum EndpointState {
+    UNTRIED,
+    REACHABLE,
+    FAILING;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  void upstream(JsonText json, UpstreamStatus upstream) {
     json.text("name", upstream.name())
         .text("connections", upstream.protection())
         .flag("verified", upstream.verified())
@@ -36,6 +68,7 @@ public final class UpstreamsPage {
 
   private void endpoint(JsonText json, String upstream, EndpointStatus endpoint) {
     json.text("address", endpoint.address())
+        .text("state", state(upstream, endpoint).word())
         .number("open", endpoint.open())
         .number("idle", endpoint.idle());
     Sighting sighting = book.find(upstream, endpoint.address());

@@ -1,10 +1,9 @@
 package io.reseal.server.demo;
 
 import io.reseal.config.Problem;
-import io.reseal.config.ProxyConfig;
-import io.reseal.config.read.ConfigReader;
 import io.reseal.config.read.ConfigResult;
 import io.reseal.core.StartException;
+import io.reseal.server.run.ConfigSource;
 import io.reseal.server.run.ProxyProcess;
 import io.reseal.server.run.Termination;
 import java.io.IOException;
@@ -39,10 +38,11 @@ public final class Demo implements AutoCloseable {
   /**
    * Starts everything.
    *
-   * @param folder where certificates and configuration are kept; null for a temporary one
+   * @param folder where certificates and configuration are kept; null for a temporary one. Changes
+   *     there are taken up
    * @param address to listen on; where others than this machine may come, the CAs are handed out
    */
-  public static Demo start(@Nullable Path folder, InetAddress address)
+  public static Demo start(@Nullable Path folder, InetAddress address, Termination termination)
       throws IOException, GeneralSecurityException, StartException {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
@@ -54,7 +54,9 @@ public final class Demo implements AutoCloseable {
           freePort(address, HTTP_PORT),
           freePort(address, ADMIN_PORT));
       files.write("reseal.yaml", DemoConfig.yaml(address, own, upstreams));
-      ProxyProcess proxy = ProxyProcess.start(read(files.path("reseal.yaml")));
+      ConfigSource source = ConfigSource.file(files.path("reseal.yaml"));
+      ProxyProcess proxy =
+          ProxyProcess.start(source, read(source), termination, /* watched= */ true);
       parts.push(proxy);
       DemoGuide guide = new DemoGuide(
           files,
@@ -104,11 +106,12 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private static ProxyConfig read(Path file) throws StartException {
-    return switch (ConfigReader.read(file)) {
-      case ConfigResult.Valid valid -> valid.config();
-      case ConfigResult.Invalid(List<Problem> problems) -> throw new StartException(problems);
-    };
+  private static ConfigSource.Reading read(ConfigSource source) throws StartException {
+    ConfigSource.Reading reading = source.read();
+    if (reading.result() instanceof ConfigResult.Invalid(List<Problem> problems)) {
+      throw new StartException(problems);
+    }
+    return reading;
   }
 
   private static int port(ProxyProcess proxy, String listener) {
@@ -124,7 +127,7 @@ public final class Demo implements AutoCloseable {
   public void serve(PrintWriter out, Termination termination) throws InterruptedException {
     guide.print(out);
     termination.await();
-    proxy.drain(Duration.ofSeconds(5), termination);
+    proxy.drain(Duration.ZERO, Duration.ofSeconds(5), termination);
   }
 
   @Override

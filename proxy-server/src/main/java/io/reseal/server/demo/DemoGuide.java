@@ -91,7 +91,7 @@ public final class DemoGuide {
     for (Step step : steps()) {
       out.printf("%n# %s%n%s%n", step.about(), step.command());
     }
-    out.println();
+    out.printf("%nAnd see it all in a browser: http://localhost:%d/%n", admin);
     out.println("Ctrl-C ends it.");
     out.flush();
   }

@@ -25,7 +25,8 @@ public final class Doctor {
       CertificateWarnings.NOT_YET_VALID,
       CertificateWarnings.COMMON_NAME_ONLY,
       CertificateWarnings.READABLE_KEY,
-      CertificateWarnings.NOT_A_CA);
+      CertificateWarnings.NOT_A_CA,
+      CertificateWarnings.CRL_EXPIRED);
 
   /** The same, for files only: PEM in the configuration itself no command can mend. */
   private static final Set<String> SAID_HERE_OF_FILES = Set.of(
@@ -64,6 +65,7 @@ public final class Doctor {
     }
     new IdentityChecks(valid.config(), valid.places(), now, findings::add).run();
     new UpstreamChecks(valid.config(), valid.places(), now, findings::add).run();
+    new ClientChecks(valid.config(), valid.places(), now, findings::add).run();
     Snapshot snapshot;
     try {
       snapshot = SnapshotCompiler.compile(valid.config());

@@ -20,6 +20,7 @@ import io.reseal.core.snapshot.RoutingDecision;
 import io.reseal.core.snapshot.RoutingDecision.NotServed;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.tls.ClientHello;
+import io.reseal.core.tls.ClientPolicy;
 import io.reseal.core.upstream.UpstreamPlan;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,14 +65,17 @@ public final class Explainer {
   private boolean explain() {
     facts.put("url", question.url());
     ListenerChoice choice = ListenerChoice.of(config, question);
-    ListenerTable table = snapshot.listener(choice.listener().name());
+    ListenerTable table =
+        Objects.requireNonNull(snapshot.listener(choice.listener().name()), "listener");
     facts.put("listener", choice.facts());
     facts.put("client", client(table));
     boolean tls = table.tls() != null;
     if (tls != question.isTls()) {
       return tls
-          ? refused("400 plaintext-on-tls-port", "the listener speaks TLS; use https://")
-          : refused("not-tls", "the listener speaks cleartext; use http://, or give it tls: {}");
+          ? refused("400 plaintext_on_tls_port", "the listener speaks TLS; use https://")
+          : refused(
+              "400 tls_on_cleartext_port",
+              "the listener speaks cleartext; use http://, or give it tls: {}");
     }
     RequestHead head = head();
     Failure broken = snapshot.canonicalRequest().check(head, tls);
@@ -79,7 +83,9 @@ public final class Explainer {
       return failed(broken);
     }
     if (!tls) {
-      return broken != null ? failed(broken) : request(table, "", CLEARTEXT, head);
+      return broken != null
+          ? failed(broken)
+          : request(table, "", CLEARTEXT, ClientPolicy.NONE, head);
     }
     String serverName = serverName(head.host());
     return connection(table, serverName, head, broken);
@@ -119,10 +125,8 @@ public final class Explainer {
       case TlsDecision.Refuse refuse -> {
         connection.put("decision", "refuse");
         return refused(
-            refuse.token(),
-            "no identity of the listener covers %s and it has no defaultIdentity; the client gets"
-                    .formatted(serverName.isEmpty() ? "a missing server name" : serverName)
-                + " a TLS alert");
+            refuse.verdict().reason().token(),
+            refuse.verdict().detail() + "; the client gets a TLS alert");
       }
       case TlsDecision.Passthrough(UpstreamPlan upstream, String route) -> {
         connection.put("decision", "passthrough");
@@ -149,14 +153,15 @@ public final class Explainer {
                 head.host()));
         return broken != null
             ? failed(broken)
-            : request(table, serverName, context.policyGroup(), head);
+            : request(table, serverName, context.policyGroup(), context.clientPolicy(), head);
       }
     }
   }
 
   // ---- the request
 
-  private boolean request(ListenerTable table, String serverName, int group, RequestHead head) {
+  private boolean request(
+      ListenerTable table, String serverName, int group, ClientPolicy proven, RequestHead head) {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("host", head.host());
     request.put("path", head.path());
@@ -166,7 +171,7 @@ public final class Explainer {
     facts.put("request", request);
     String listener = table.config().name();
     RoutingDecision decision =
-        snapshot.route(listener, serverName, group, head.host(), head.routingPath());
+        snapshot.route(listener, serverName, group, proven, head.host(), head.routingPath());
     HostRoutes routes = table.hosts().lookup(head.host());
     return switch (decision) {
       case NotServed why -> notServed(why, serverName, head);

@@ -1,5 +1,6 @@
 package io.reseal.server.doctor;
 
+import io.reseal.config.ClientAuth;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.ServerIdentity;
@@ -10,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What is told of the identity that a client is shown. */
@@ -29,6 +31,26 @@ final class IdentityFacts {
       }
     }
     facts.put("certificates", certificates);
+    for (ServerIdentity identity : config.identities()) {
+      if (identity.name().equals(name) && identity.clientAuth() instanceof ClientAuth.Asked asked) {
+        facts.put("clientCertificates", clients(asked));
+      }
+    }
+    return facts;
+  }
+
+  private static Map<String, Object> clients(ClientAuth.Asked asked) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("mode", asked.mode().name().toLowerCase(Locale.ROOT));
+    facts.put("file", asked.source());
+    facts.put(
+        "authorities",
+        asked.authorities().stream().map(CertificateText::subject).toList());
+    facts.put(
+        "crl",
+        asked.revocationLists().stream()
+            .map(each -> each.source() + " of " + CertificateText.issuer(each.list()))
+            .toList());
     return facts;
   }
 

@@ -26,6 +26,9 @@ public enum Kind {
   OLDER_IDENTITY_SERVED,
   READABLE_KEY,
   KEY_IN_CA_FILE,
+  /** A list of revoked certificates is past the time of its next update. */
+  CRL_EXPIRED,
+  CRL_EXPIRES_SOON,
   NOT_A_CA,
   /** Nothing that the destination CA file trusts can carry an accepted name. */
   NAME_MISMATCH,

@@ -8,16 +8,10 @@ import io.reseal.config.Upstream;
 import io.reseal.config.UpstreamTls.ServerNameSent;
 import io.reseal.config.check.Places;
 import io.reseal.config.pem.CertificateNames;
-import io.reseal.config.pem.PemException;
-import io.reseal.config.pem.PemText;
-import io.reseal.config.pem.PrivateKeys;
 import io.reseal.core.tls.CertificateText;
 import io.reseal.core.tls.PeerNames;
-import io.reseal.core.tls.Strength;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -54,54 +48,9 @@ final class UpstreamChecks {
 
   private void destinationCa(Upstream upstream, TrustAnchors.DestinationCa ca) {
     Location place = place(upstream, "destinationCA");
-    boolean anyValid = ca.certificates().stream().anyMatch(this::isValid);
-    for (X509Certificate certificate : ca.certificates()) {
-      new ValidityCheck(now)
-          .check(
-              place,
-              certificate,
-              anyValid
-                  ? "Another certificate of the file is valid; remove this one once nothing is"
-                      + " signed by it."
-                  : "Get the CA's present certificate; every upstream signed by this one fails.",
-              "")
-          // An old CA beside its successor is how CAs are replaced.
-          .map(finding -> anyValid && finding.kind() == Kind.EXPIRED ? asWarning(finding) : finding)
-          .ifPresent(found);
-      strength(certificate, place);
-      if (isLeaf(certificate)) {
-        notACa(upstream, ca, certificate, place);
-      }
-    }
-    keyInFile(ca, place);
+    new CaFileCheck(ca.certificates(), ca.source(), place, now, found)
+        .run("upstream", leaf -> notACa(upstream, ca, leaf, place));
     pinnedNames(upstream, ca, place);
-  }
-
-  private boolean isValid(X509Certificate certificate) {
-    return certificate.getNotAfter().toInstant().isAfter(now)
-        && !certificate.getNotBefore().toInstant().isAfter(now);
-  }
-
-  private static Finding asWarning(Finding error) {
-    return Finding.warning(error.kind(), error.place(), error.what(), error.fix(), error.command());
-  }
-
-  /** Version 1 certificates cannot say whether they are a CA's. */
-  private static boolean isLeaf(X509Certificate certificate) {
-    return certificate.getBasicConstraints() < 0 && certificate.getVersion() >= 3;
-  }
-
-  private void strength(X509Certificate certificate, Location place) {
-    String key = Strength.keyFault(certificate.getPublicKey());
-    if (!key.isEmpty()) {
-      found.accept(Finding.error(
-          Kind.WEAK_KEY,
-          place,
-          "the key of " + CertificateText.subject(certificate) + " is too weak: " + key
-              + "; what it has signed is refused",
-          "Make the CA anew with an EC key on P-256, or RSA of 2048 bits or more.",
-          ""));
-    }
   }
 
   private void notACa(
@@ -120,37 +69,10 @@ final class UpstreamChecks {
         own ? "" : showChain(upstream)));
   }
 
-  private void keyInFile(TrustAnchors.DestinationCa ca, Location place) {
-    if (!Commands.isFile(ca.source())) {
-      return;
-    }
-    try {
-      PemText text = PemText.load(ca.source(), Path.of(""));
-      if (!PrivateKeys.in(text)) {
-        return;
-      }
-      List<Integer> certificates = new ArrayList<>();
-      for (int i = 0; i < text.blocks().size(); i++) {
-        if (!text.blocks().get(i).label().endsWith("KEY")) {
-          certificates.add(i + 1);
-        }
-      }
-      found.accept(Finding.warning(
-          Kind.KEY_IN_CA_FILE,
-          place,
-          ca.source() + " holds a private key; whoever gets the file can sign for this CA",
-          "Keep a copy of the key where the CA is, then leave only certificates here:",
-          Commands.keepBlocks(ca.source(), certificates)));
-    } catch (PemException changedMeanwhile) {
-      found.accept(Finding.error(
-          Kind.CONFIGURATION, place, changedMeanwhile.what(), changedMeanwhile.hint(), ""));
-    }
-  }
-
   /** A file of leaves alone can be matched by none but these, so their names must do. */
   private void pinnedNames(Upstream upstream, TrustAnchors.DestinationCa ca, Location place) {
     if (upstream.tls().serverName() instanceof ServerNameSent.RequestHost
-        || !ca.certificates().stream().allMatch(UpstreamChecks::isLeaf)) {
+        || !ca.certificates().stream().allMatch(CaFileCheck::isLeaf)) {
       return;
     }
     for (HostPort endpoint : upstream.endpoints()) {

@@ -1,5 +1,6 @@
 package io.reseal.server.doctor;
 
+import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
 import io.reseal.core.UpstreamProbes;
@@ -63,7 +64,7 @@ final class UpstreamFacts {
       for (EndpointPlan endpoint : plan.endpoints()) {
         Map<String, Object> shown = endpoint(endpoint);
         EndpointProbe.Outcome outcome = probes.probe(plan, endpoint, host);
-        shown.put("live", live(outcome, endpoint));
+        shown.put("live", live(outcome));
         endpoints.add(shown);
         usable += outcome instanceof EndpointProbe.Reached ? 1 : 0;
       }
@@ -83,6 +84,16 @@ final class UpstreamFacts {
             "certificates", certificates.stream().map(CertificateText::subject).toList());
       }
     }
+    if (!upstream.tls().revocationLists().isEmpty()) {
+      trust.put(
+          "crl",
+          upstream.tls().revocationLists().stream()
+              .map(each -> each.source() + " of " + CertificateText.issuer(each.list()))
+              .toList());
+    }
+    for (KeyPairMaterial shown : upstream.tls().clientIdentity().keyPairs()) {
+      trust.put("clientIdentity", CertificateText.subject(shown.leaf()));
+    }
     return trust;
   }
 
@@ -97,7 +108,7 @@ final class UpstreamFacts {
     return shown;
   }
 
-  private static Map<String, Object> live(EndpointProbe.Outcome outcome, EndpointPlan endpoint) {
+  private static Map<String, Object> live(EndpointProbe.Outcome outcome) {
     Map<String, Object> live = new LinkedHashMap<>();
     switch (outcome) {
       case EndpointProbe.Reached reached -> live.put("result", "ok");
@@ -105,11 +116,7 @@ final class UpstreamFacts {
         FailurePolicy.Answer answer = FailurePolicy.answer(failure);
         live.put("result", answer.token());
         live.put("detail", answer.detail());
-        live.put(
-            "advice",
-            answer.advice().isEmpty()
-                ? UpstreamTrials.advice(failure, endpoint.address())
-                : answer.advice());
+        live.put("advice", answer.advice());
       }
     }
     live.putAll(UpstreamTrials.ProbeFacts.of(outcome));

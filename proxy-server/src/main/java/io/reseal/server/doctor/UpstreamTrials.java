@@ -1,7 +1,6 @@
 package io.reseal.server.doctor;
 
 import io.reseal.config.HostPattern;
-import io.reseal.config.HostPort;
 import io.reseal.config.Location;
 import io.reseal.config.Route;
 import io.reseal.config.check.Places;
@@ -93,27 +92,11 @@ final class UpstreamTrials {
                 failure instanceof Failure.TlsFailed ? Kind.ENDPOINT_TLS : Kind.ENDPOINT,
                 place,
                 answer.token() + ": " + answer.detail(),
-                answer.advice().isEmpty() ? advice(failure, endpoint.address()) : answer.advice(),
+                answer.advice(),
                 "")
             .with(ProbeFacts.of(outcome)));
       }
     }
-  }
-
-  /** Failures to connect have no advice of their own. */
-  static String advice(Failure failure, HostPort endpoint) {
-    if (!(failure instanceof Failure.ConnectFailed connect)) {
-      return "";
-    }
-    return switch (connect.fault()) {
-      case NAME_NOT_RESOLVED, RESOLVE_TIMED_OUT ->
-        "Check the name and the name servers of this machine: getent hosts " + endpoint.host();
-      case REFUSED -> "Nobody listens there: start the upstream, or correct the port.";
-      case TIMED_OUT, UNREACHABLE ->
-        "Check the address, routes and firewalls: nc -vz " + endpoint.host() + " "
-            + endpoint.port();
-      case OUT_OF_RESOURCES -> "Raise the limit of open files: ulimit -n";
-    };
   }
 
   private void reached(

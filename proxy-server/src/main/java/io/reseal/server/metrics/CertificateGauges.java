@@ -4,16 +4,21 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.reseal.config.ClientAuth;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.ProxyConfig;
+import io.reseal.config.RevocationList;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
 import io.reseal.core.tls.CertificateText;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -37,25 +42,49 @@ final class CertificateGauges {
   synchronized void configure(ProxyConfig config) {
     configured.forEach(registry::remove);
     configured.clear();
+    Set<String> upstreams = new HashSet<>();
+    config.upstreams().forEach(each -> upstreams.add(each.name()));
+    seen.keySet().removeIf(key -> !upstreams.contains(key.substring(0, key.lastIndexOf(' '))));
     for (ServerIdentity identity : config.identities()) {
       for (KeyPairMaterial keyPair : identity.keyPairs()) {
         configured("identity", identity.name(), keyPair.leaf());
+      }
+      if (identity.clientAuth() instanceof ClientAuth.Asked asked) {
+        asked.authorities().forEach(each -> configured("client_ca", identity.name(), each));
+        asked.revocationLists().forEach(each -> configured("client_crl", identity.name(), each));
       }
     }
     for (Upstream upstream : config.upstreams()) {
       if (upstream.tls().trustAnchors() instanceof TrustAnchors.DestinationCa ca) {
         ca.certificates().forEach(each -> configured("destination_ca", upstream.name(), each));
       }
+      for (KeyPairMaterial shown : upstream.tls().clientIdentity().keyPairs()) {
+        configured("client_identity", upstream.name(), shown.leaf());
+      }
+      upstream
+          .tls()
+          .revocationLists()
+          .forEach(each -> configured("upstream_crl", upstream.name(), each));
     }
   }
 
   private void configured(String kind, String name, X509Certificate certificate) {
-    String fingerprint = CertificateText.fingerprint(certificate)
-        .replace(":", "")
-        .substring(0, LABEL_CHARS)
-        .toLowerCase(Locale.ROOT);
-    Tags tags = Tags.of("kind", kind, "name", name, "endpoint", "", "fingerprint", fingerprint);
-    configured.add(gauge(new AtomicLong(seconds(certificate)), tags));
+    configured(kind, name, CertificateText.fingerprint(certificate), seconds(certificate));
+  }
+
+  /** A list ends with its next update; one that does not say when has no gauge. */
+  private void configured(String kind, String name, RevocationList list) {
+    Date end = list.list().getNextUpdate();
+    if (end != null) {
+      long seconds = end.toInstant().getEpochSecond();
+      configured(kind, name, CertificateText.fingerprint(list.list()), seconds);
+    }
+  }
+
+  private void configured(String kind, String name, String fingerprint, long seconds) {
+    String label = fingerprint.replace(":", "").substring(0, LABEL_CHARS).toLowerCase(Locale.ROOT);
+    Tags tags = Tags.of("kind", kind, "name", name, "endpoint", "", "fingerprint", label);
+    configured.add(gauge(new AtomicLong(seconds), tags));
   }
 
   /** An endpoint of the configuration showed a certificate. */
@@ -77,8 +106,9 @@ final class CertificateGauges {
 
   private Gauge gauge(AtomicLong holder, Tags tags) {
     return Gauge.builder("reseal.certificate.not.after.timestamp", holder, AtomicLong::get)
-        .description("When a certificate ends: of an identity, of a destination CA, or as an"
-            + " endpoint of an upstream showed it last.")
+        .description(
+            "When a certificate ends: of an identity, a client CA, a destination CA or"
+                + " a client identity, or as an endpoint showed it last; or when a CRL must be renewed.")
         .baseUnit("seconds")
         .tags(tags)
         .strongReference(true)

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * configuration, counts as {@code other}.
  */
 final class MeterTables {
-  private static final String OTHER = "other";
+  /** The label of what has no name in the configuration. */
+  static final String OTHER = "other";
 
   private final Map<String, ListenerMeters> listeners = new HashMap<>();
   private final ConcurrentHashMap<String, UpstreamMeters> upstreams = new ConcurrentHashMap<>();

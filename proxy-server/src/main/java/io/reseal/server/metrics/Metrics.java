@@ -3,6 +3,7 @@ package io.reseal.server.metrics;
 import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -15,10 +16,17 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
+import io.reseal.config.Listener;
 import io.reseal.config.ProxyConfig;
+import io.reseal.config.Route;
+import io.reseal.config.Upstream;
 import io.reseal.core.DataPlane;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.server.admin.Reload;
 import java.lang.management.ManagementFactory;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is measured, and its text for Prometheus. The only place that knows which registry this is.
@@ -33,7 +41,9 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry = registry();
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final CertificateGauges certificates = new CertificateGauges(registry);
+  private final LimitGauges limits = new LimitGauges(registry);
   private final StateGauges state = new StateGauges(registry);
+  private final ReloadMeters reloads = new ReloadMeters(registry);
   private final MetricsObserver observer;
 
   /**
@@ -44,6 +54,7 @@ public final class Metrics implements AutoCloseable {
   public Metrics(ProxyConfig config, String version) {
     observer = new MetricsObserver(new Meters(registry), certificates, config);
     certificates.configure(config);
+    limits.configure(config);
     Gauge.builder("reseal.build.info", () -> 1)
         .description("Always 1; its labels say what runs.")
         .tags(Tags.of("version", version, "java", Runtime.version().toString()))
@@ -86,6 +97,28 @@ public final class Metrics implements AutoCloseable {
   public void configure(ProxyConfig config) {
     observer.configure(config);
     certificates.configure(config);
+    limits.configure(config);
+    state.configure(config);
+    removeGone("route", config.routes().stream().map(Route::name));
+    removeGone("upstream", config.upstreams().stream().map(Upstream::name));
+    removeGone("listener", config.listeners().stream().map(Listener::name));
+  }
+
+  /** What the configuration does not name any more is not reported: names come and go for years. */
+  private void removeGone(String label, Stream<String> names) {
+    Set<String> known = names.collect(Collectors.toSet());
+    for (Meter meter : registry.getMeters()) {
+      String value = meter.getId().getTag(label);
+      boolean ofTheCode = "-".equals(value) || MeterTables.OTHER.equals(value);
+      if (value != null && !ofTheCode && !known.contains(value)) {
+        registry.remove(meter);
+      }
+    }
+  }
+
+  /** Takes down what a reading of the configuration led to. */
+  public void reloaded(Reload reload) {
+    reloads.noted(reload);
   }
 
   /** Reads open connections and the like off this data plane from now on. */

@@ -3,6 +3,7 @@ package io.reseal.server.metrics;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.observe.TunnelRecord;
@@ -16,7 +17,7 @@ final class MetricsObserver implements DataPlaneObserver {
   private static final Map<String, String> LIMITS = Map.of(
       "listener_full", "maxConnections",
       "source_full", "maxConnectionsPerSource",
-      "client-hello-too-large", "limits.clientHelloBytes",
+      "client_hello_too_large", "limits.clientHelloBytes",
       "target-too-long", "limits.requestTargetBytes",
       "head-too-large", "limits.requestHeadBytes",
       "too-many-fields", "limits.requestFields",
@@ -59,9 +60,9 @@ final class MetricsObserver implements DataPlaneObserver {
   }
 
   @Override
-  public void connectionRefused(String listener, String peer, String reason, String detail) {
-    tables.listener(listener).refused(reason);
-    limit(reason);
+  public void connectionRefused(String listener, String peer, Refusal refusal) {
+    tables.listener(listener).refused(refusal.token());
+    limit(refusal.token());
   }
 
   @Override

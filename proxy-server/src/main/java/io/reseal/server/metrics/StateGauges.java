@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.UpstreamStatus;
 import io.reseal.core.UpstreamStatus.EndpointStatus;
@@ -61,6 +62,14 @@ final class StateGauges {
 
   synchronized void watch(DataPlane watched) {
     dataPlane = watched;
+  }
+
+  /** Forgets what another configuration does not name. */
+  synchronized void configure(ProxyConfig config) {
+    Set<String> known = new HashSet<>();
+    config.listeners().forEach(each -> known.add(each.name()));
+    config.upstreams().forEach(each -> known.add(each.name()));
+    holders.keySet().removeIf(key -> !known.contains(key.substring(key.indexOf(' ') + 1)));
   }
 
   /** Reads the state; what is no longer there reads 0. */

@@ -3,6 +3,7 @@ package io.reseal.server.run;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.PeerText;
+import io.reseal.core.failure.Refusal;
 import io.reseal.core.observe.DataPlaneObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +25,15 @@ public final class LoggingObserver implements DataPlaneObserver {
   }
 
   @Override
-  public void connectionRefused(String listener, String peer, String reason, String detail) {
-    LOG.debug(
-        "listener \"{}\", client {}: {} {}", listener, peer, reason, PeerText.escape(detail, 300));
+  public void connectionRefused(String listener, String peer, Refusal refusal) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "refused listener=\"{}\" client={}: {}: {}",
+          listener,
+          peer,
+          refusal.token(),
+          refusal.logLine());
+    }
   }
 
   static String line(Failure failure, String errorId, String route, String request) {

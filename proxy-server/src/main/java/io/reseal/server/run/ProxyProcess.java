@@ -5,13 +5,21 @@ import io.netty.util.NetUtil;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
+import io.reseal.config.read.ConfigResult;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
+import io.reseal.server.admin.AdminActions;
+import io.reseal.server.admin.Reload;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,22 +30,49 @@ public final class ProxyProcess implements AutoCloseable {
 
   private final DataPlane dataPlane;
   private final Oversight oversight;
+  private final Reloader reloader;
+  private final @Nullable FileWatch watch;
 
-  private ProxyProcess(DataPlane dataPlane, Oversight oversight) {
+  private ProxyProcess(
+      DataPlane dataPlane, Oversight oversight, Reloader reloader, @Nullable FileWatch watch) {
     this.dataPlane = dataPlane;
     this.oversight = oversight;
+    this.reloader = reloader;
+    this.watch = watch;
+  }
+
+  /**
+   * Starts serving a configuration that never changes.
+   *
+   * @throws StartException with every reason; nothing stays bound
+   */
+  public static ProxyProcess start(ProxyConfig config) throws StartException {
+    ConfigSource source = ConfigSource.fixed(config);
+    return start(source, source.read(), new Termination(), /* watched= */ false);
   }
 
   /**
    * Starts serving, and logs what a reader of the log should know about it.
    *
+   * @param first what was read of the source just now, without mistakes
+   * @param termination asked to end by the admin port, and to reload by SIGHUP
+   * @param watched whether changes of the source's files are taken up by themselves
    * @throws StartException with every reason; nothing stays bound
    */
-  public static ProxyProcess start(ProxyConfig config) throws StartException {
+  public static ProxyProcess start(
+      ConfigSource source, ConfigSource.Reading first, Termination termination, boolean watched)
+      throws StartException {
+    if (!(first.result() instanceof ConfigResult.Valid(var config, var warnings, var places))) {
+      throw new IllegalArgumentException("a configuration with mistakes cannot be started");
+    }
     // The Java runtime's provider would let clients renegotiate as often as they like.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-    Oversight oversight = new Oversight(config, new LoggingObserver());
+    Map<Path, FileState> files = FileState.of(first.files());
+    Actions actions = new Actions(termination);
+    Oversight oversight = new Oversight(config, new LoggingObserver(), actions);
     DataPlane dataPlane = startUnder(oversight, config);
+    oversight.reloaded(Reload.atStart(Instant.now(), warnings));
+    Reloader reloader = new Reloader(source, first, dataPlane, oversight);
     OpenFiles.check(config);
     warnOfUnverified(config);
     dataPlane
@@ -50,7 +85,40 @@ public final class ProxyProcess implements AutoCloseable {
     logPort("admin", oversight.admin());
     logPort("status", oversight.status());
     oversight.serving(dataPlane);
-    return new ProxyProcess(dataPlane, oversight);
+    actions.reloader = reloader;
+    termination.onHangup(() -> reloader.reload("SIGHUP"));
+    FileWatch watch = watched ? FileWatch.start(source, reloader, files) : null;
+    return new ProxyProcess(dataPlane, oversight, reloader, watch);
+  }
+
+  /** What the admin port can do. */
+  private static final class Actions implements AdminActions {
+    private final Termination termination;
+    private volatile @Nullable Reloader reloader;
+
+    Actions(Termination termination) {
+      this.termination = termination;
+    }
+
+    @Override
+    public void drain() {
+      termination.requestOnce();
+    }
+
+    @Override
+    public Reload reload() {
+      Reloader known = reloader;
+      if (known == null) {
+        // Asked before the start is over: what was read a moment ago is what will serve.
+        return Reload.atStart(Instant.now(), List.of());
+      }
+      return known.reload("admin port");
+    }
+  }
+
+  /** Reads the configuration again, and takes it up where it has changed. */
+  public Reload reload() {
+    return reloader.reload("asked");
   }
 
   private static DataPlane startUnder(Oversight oversight, ProxyConfig config)
@@ -102,12 +170,29 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   /**
-   * Stops accepting and lets the work under way finish; a second request of the termination, or the
-   * end of the grace, cuts what is left.
+   * Says "not ready", waits for load balancers to see it, stops accepting and lets the work under way
+   * finish; a second request of the termination, or the end of the grace, cuts what is left.
+   *
+   * @param wait how long to accept as before after readiness has ended
+   * @return how many connections were cut
    */
-  public void drain(Duration grace, Termination termination) {
-    termination.onSecond(dataPlane::cut);
+  public int drain(Duration wait, Duration grace, Termination termination)
+      throws InterruptedException {
+    CountDownLatch second = new CountDownLatch(1);
+    termination.onSecond(() -> {
+      dataPlane.cut();
+      second.countDown();
+    });
+    if (watch != null) {
+      watch.close();
+    }
     oversight.draining();
+    if (wait.isPositive()) {
+      LOG.info("not ready any more; serving on for {} s", wait.toSeconds());
+      if (second.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.info("a second signal ends the wait");
+      }
+    }
     dataPlane.beginDrain();
     LOG.info("draining for at most {} s; a second signal cuts", grace.toSeconds());
     int cut = dataPlane.drain(grace);
@@ -116,10 +201,14 @@ public final class ProxyProcess implements AutoCloseable {
     } else {
       LOG.info("stopped; nothing was cut");
     }
+    return cut;
   }
 
   @Override
   public void close() {
+    if (watch != null) {
+      watch.close();
+    }
     dataPlane.close();
     oversight.close();
     ILoggerFactory loggers = LoggerFactory.getILoggerFactory();

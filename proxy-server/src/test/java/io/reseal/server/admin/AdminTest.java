@@ -137,7 +137,7 @@ final class AdminTest {
     assertThat(failure.number("count")).isGreaterThanOrEqualTo(2);
     assertThat(failure.get("detail")).asString().contains("127.0.0.1:1");
     assertThat(
-            page.object("refusedConnections", "reason", "unknown-server-name").get("listener"))
+            page.object("refusedConnections", "reason", "unknown_server_name").get("listener"))
         .isEqualTo("https");
   }
 

@@ -3,11 +3,16 @@ package io.reseal.server.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.Refusal;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 final class FailureBookTest {
   private final FailureBook book = new FailureBook();
+
+  private static Refusal refusal(String token, String detail) {
+    return new Refusal(token, detail, "");
+  }
 
   @Test
   void countsWhatIsOfOneKindAndKeepsTheLatest() {
@@ -24,9 +29,10 @@ final class FailureBookTest {
 
   @Test
   void keepsRefusalsByListenerAndReason() {
-    book.connectionRefused("https", "10.0.0.1:1", "unknown-server-name", "x".repeat(10_000));
-    book.connectionRefused("https", "10.0.0.2:2", "unknown-server-name", "y");
-    book.connectionRefused("http", "10.0.0.2:2", "source_full", "");
+    book.connectionRefused(
+        "https", "10.0.0.1:1", refusal("unknown_server_name", "x".repeat(10_000)));
+    book.connectionRefused("https", "10.0.0.2:2", refusal("unknown_server_name", "y"));
+    book.connectionRefused("http", "10.0.0.2:2", refusal("source_full", ""));
     assertThat(book.refusals()).hasSize(2);
     assertThat(book.refusals()).anySatisfy(entry -> {
       assertThat(entry.count()).isEqualTo(2);
@@ -36,7 +42,8 @@ final class FailureBookTest {
 
   @Test
   void cutsPeerText() {
-    book.connectionRefused("https", "10.0.0.1:1", "unknown-server-name", "x".repeat(10_000));
+    book.connectionRefused(
+        "https", "10.0.0.1:1", refusal("unknown_server_name", "x".repeat(10_000)));
     book.failed(new Failure.Internal("x"), "id", "shop", "a.test/" + "x".repeat(10_000));
     assertThat(book.refusals().getFirst().latest().detail()).hasSizeLessThan(500);
     assertThat(book.failures().getFirst().latest().request()).hasSizeLessThan(500);

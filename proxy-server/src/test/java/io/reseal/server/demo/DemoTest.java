@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reseal.server.demo.DemoGuide.Step;
 import io.reseal.server.kit.Program;
 import io.reseal.server.kit.Shell;
+import io.reseal.server.run.Termination;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class DemoTest {
   void printsCommandsThatWork() throws Exception {
     Shell.require("curl");
     Map<String, String> answers = new TreeMap<>();
-    try (Demo demo = Demo.start(folder.resolve("with space"), LOOPBACK)) {
+    try (Demo demo = Demo.start(folder.resolve("with space"), LOOPBACK, new Termination())) {
       for (Step step : demo.guide().steps()) {
         String output = new Shell(folder).run(step.command()).requireSuccess();
         answers.put(step.about().split("[:,\" ]+")[0], output);
@@ -61,7 +62,8 @@ final class DemoTest {
   void handsItsCertificatesOutWhereOthersMayCome() throws Exception {
     Shell.require("curl");
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-    try (Demo demo = Demo.start(folder.resolve("demo"), InetAddress.ofLiteral("0.0.0.0"))) {
+    try (Demo demo =
+        Demo.start(folder.resolve("demo"), InetAddress.ofLiteral("0.0.0.0"), new Termination())) {
       List<String> answers = new ArrayList<>();
       for (Step step : demo.guide().steps()) {
         assertThat(step.command()).doesNotContain(folder.toString());
@@ -78,7 +80,7 @@ final class DemoTest {
 
   @Test
   void keepsItsFilesWhereAsked() throws Exception {
-    try (Demo demo = Demo.start(folder, LOOPBACK)) {
+    try (Demo demo = Demo.start(folder, LOOPBACK, new Termination())) {
       assertThat(demo.guide().steps()).isNotEmpty();
     }
     assertThat(folder.resolve("reseal.yaml")).exists();
@@ -101,7 +103,7 @@ final class DemoTest {
 
   @Test
   void namesEveryFileItWrites() throws Exception {
-    try (Demo demo = Demo.start(folder, LOOPBACK)) {
+    try (Demo demo = Demo.start(folder, LOOPBACK, new Termination())) {
       assertThat(demo.guide().steps()).isNotEmpty();
       try (var files = Files.list(folder)) {
         assertThat(files.map(file -> file.getFileName().toString()))

@@ -150,8 +150,8 @@ final class ExplainTest {
     "https://a.wild.example/, shop.example, 421 misdirected, another identity is for",
     "https://pass.example/, shop.example, 421 misdirected, is passed through",
     "https://nobody.example/, shop.example, 404 no_route, no route of the listener is for host",
-    "https://nobody.example/, default, unknown-server-name, no defaultIdentity",
-    "https://shop.example/, '', unknown-server-name, a missing server name",
+    "https://nobody.example/, default, unknown_server_name, no defaultIdentity",
+    "https://shop.example/, '', unknown_server_name, sends no server name",
     "https://shop.example/../x, default, 400 path, above its root",
     "https://shop.example/a%2Fb, default, 400 path, encoded slash",
     "http://shop.example/cart, default, forwarded, the configuration says so"
@@ -171,7 +171,7 @@ final class ExplainTest {
         .contains("the listener speaks cleartext");
     assertThat(
             explain("http://shop.example/cart", "default", "web", "127.0.0.1").text())
-        .contains("400 plaintext-on-tls-port");
+        .contains("400 plaintext_on_tls_port");
   }
 
   @ParameterizedTest

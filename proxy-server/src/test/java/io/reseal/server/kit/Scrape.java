@@ -12,7 +12,7 @@ public final class Scrape {
     this.series = series;
   }
 
-  static Scrape of(String text) {
+  public static Scrape of(String text) {
     return new Scrape(
         text, text.lines().filter(line -> !line.startsWith("#")).sorted().toList());
   }

@@ -72,9 +72,14 @@ public final class Watched implements AutoCloseable {
     }
   }
 
+  /** Where the admin port listens. */
+  public InetSocketAddress adminAddress() {
+    return proxy.admin().orElseThrow();
+  }
+
   /** What the admin port answers to these bytes. */
   public Reply admin(String request) throws IOException {
-    return ask(proxy.admin().orElseThrow(), request);
+    return ask(adminAddress(), request);
   }
 
   /** What the status port answers to these bytes. */

@@ -185,8 +185,25 @@ final class RunTest {
       program.signal("TERM");
       program.awaitLine("draining");
       program.signal("TERM");
-      assertThat(program.awaitExit()).as(program.output()).isZero();
+      assertThat(program.awaitExit()).as(program.output()).isEqualTo(3);
       assertThat(program.output()).contains("1 connections were cut");
+    }
+  }
+
+  @Test
+  void servesOnWhileLoadBalancersTurnAway() throws Exception {
+    try (Program program = run("--drain-wait", "60")) {
+      assertThat(program.port("web")).isPositive();
+      program.signal("TERM");
+      program.awaitLine("not ready any more; serving on");
+      assertThat(ready(program, "status").status()).isEqualTo(503);
+      try (RawClient client = client(program)) {
+        Reply reply = client.exchange(GET.formatted("x"));
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.fields().all("connection")).isEmpty();
+      }
+      program.signal("TERM");
+      assertThat(program.awaitExit()).as(program.output()).isZero();
     }
   }
 
@@ -197,7 +214,7 @@ final class RunTest {
       client.send(GET.formatted("slow"));
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       program.signal("INT");
-      assertThat(program.awaitExit()).as(program.output()).isZero();
+      assertThat(program.awaitExit()).as(program.output()).isEqualTo(3);
       assertThat(program.output()).contains("1 connections were cut");
     }
   }

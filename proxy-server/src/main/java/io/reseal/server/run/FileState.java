@@ -1,0 +1,32 @@
+package io.reseal.server.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What tells one content of a file from another without reading it. The time of the last change of
+ * the inode is a part, because a copy may keep the time of modification.
+ *
+ * @param attributes empty where the file cannot be seen
+ */
+record FileState(Map<String, Object> attributes) {
+  private static final String WHAT = "unix:size,lastModifiedTime,ctime,ino,dev";
+
+  static FileState of(Path file) {
+    try {
+      return new FileState(Files.readAttributes(file, WHAT));
+    } catch (IOException notThere) {
+      return new FileState(Map.of());
+    }
+  }
+
+  static Map<Path, FileState> of(Set<Path> files) {
+    Map<Path, FileState> states = new HashMap<>();
+    files.forEach(file -> states.put(file, of(file)));
+    return states;
+  }
+}
