@@ -208,9 +208,7 @@ final class ImageContainerTest {
             connection.send("GET", "/slow", 0);
             String head = connection.receiveHead();
             begun.countDown();
-            try (connection) {
-              return connection.receiveBody(head);
-            }
+            return connection.receiveBody(head);
           }));
         }
         assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();

@@ -39,8 +39,8 @@ final class Site implements AutoCloseable {
         shop:
           endpoints: ["upstream:8443"]
           tls: { destinationCA: ca.crt, serverName: upstream.test }
-      # A busy machine takes its time between two requests of one connection.
-      timeouts: { keepAlive: 15m, upstreamIdle: 15m }
+      # A busy machine takes its time for everything.
+      timeouts: { handshake: 2m, keepAlive: 15m, connect: 2m, upstreamHandshake: 2m, upstreamIdle: 15m, resolve: 2m }
       admin: { address: "127.0.0.1:9901", statusAddress: "0.0.0.0:15021" }
       """;
 
