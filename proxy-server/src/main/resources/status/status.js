@@ -468,7 +468,9 @@
       ["version", state.version]]);
     const problems = byId("problems");
     problems.classList.toggle("warnings", last.outcome !== "refused");
-    follow(problems, last.problems, (each) => each, (each) => make("li", "", each), () => {});
+    const others = last.problemCount - last.problems.length;
+    const shown = others > 0 ? [...last.problems, "and " + whole.format(others) + " more, see the log"] : last.problems;
+    follow(problems, [...new Set(shown)], (each) => each, (each) => make("li", "", each), () => {});
     setText(byId("facts"), "revision " + whole.format(last.revision) + ", version " + state.version
       + ", up " + span((Date.parse(state.now) - Date.parse(state.started)) / 1000));
   }

@@ -32,17 +32,18 @@ final class ConfigFileOption {
 
   /** The same for what was read already. */
   Optional<ConfigResult.Valid> accept(ConfigResult result, PrintWriter err) {
-    Optional<ConfigResult.Valid> valid = acceptQuietly(result, err);
+    Optional<ConfigResult.Valid> valid = acceptQuietly(result, file, err);
     valid.ifPresent(each -> print(each.warnings(), "warning: ", err));
     return valid;
   }
 
   /** The same without a word about what works. */
-  Optional<ConfigResult.Valid> readQuietly(PrintWriter err) {
-    return acceptQuietly(ConfigReader.read(file), err);
+  static Optional<ConfigResult.Valid> readQuietly(Path file, PrintWriter err) {
+    return acceptQuietly(ConfigReader.read(file), file, err);
   }
 
-  private Optional<ConfigResult.Valid> acceptQuietly(ConfigResult result, PrintWriter err) {
+  private static Optional<ConfigResult.Valid> acceptQuietly(
+      ConfigResult result, Path file, PrintWriter err) {
     return switch (result) {
       case ConfigResult.Valid valid -> Optional.of(valid);
       case ConfigResult.Invalid(List<Problem> problems) -> {

@@ -7,13 +7,19 @@ import io.reseal.core.tls.TlsSetupException;
 import io.reseal.server.doctor.Explainer;
 import io.reseal.server.doctor.Explanation;
 import io.reseal.server.doctor.Question;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,9 +42,29 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
   private static final int NOT_UNDERSTOOD = 2;
+  private static final int OK = 200;
 
-  @Mixin
-  private final ConfigFileOption config = new ConfigFileOption();
+  /** The outcome, as text or as JSON. */
+  private static final Pattern SERVED = Pattern.compile("(?m)^ +(served: yes|\"served\": true,?)$");
+
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source = new Source();
+
+  /** What is asked: a file, or a proxy that runs. */
+  private static final class Source {
+    @Option(
+        names = {"-c", "--config"},
+        paramLabel = "FILE",
+        description = "The configuration, as YAML. Paths in it are relative to its folder.")
+    private @Nullable Path file;
+
+    @Option(
+        names = "--admin",
+        paramLabel = "URL",
+        description = "The admin port of a running proxy, as http://127.0.0.1:9901: asks by the"
+            + " configuration that it has in effect.")
+    private @Nullable URI admin;
+  }
 
   @Parameters(paramLabel = "URL", description = "https://host[:port]/path or http://...")
   private String url = "";
@@ -82,7 +108,12 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     Question question = question();
-    Optional<ConfigResult.Valid> read = config.readQuietly(err);
+    URI admin = source.admin;
+    Path file = source.file;
+    if (admin != null || file == null) {
+      return askRunning(admin == null ? URI.create("") : admin, question);
+    }
+    Optional<ConfigResult.Valid> read = ConfigFileOption.readQuietly(file, err);
     if (read.isEmpty()) {
       return NOT_UNDERSTOOD;
     }
@@ -98,10 +129,37 @@ final class ExplainCommand implements Callable<Integer> {
         snapshot.release();
       }
     } catch (IllegalArgumentException | TlsSetupException refused) {
-      err.println("error: " + refused.getMessage());
-      err.flush();
-      return NOT_UNDERSTOOD;
+      return notUnderstood(String.valueOf(refused.getMessage()));
     }
+  }
+
+  private int askRunning(URI admin, Question question) {
+    Map<String, String> query = new LinkedHashMap<>();
+    query.put("url", question.url());
+    question.serverName().ifPresent(name -> query.put("sni", name));
+    query.put("listener", listener);
+    query.put("from", from);
+    query.put("live", Boolean.toString(live));
+    query.put("format", json ? "json" : "text");
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      RunningProxy.Said said = new RunningProxy(admin).ask("/explain", query);
+      if (said.status() != OK) {
+        return notUnderstood(said.text().strip());
+      }
+      out.print(said.text());
+      out.flush();
+      return SERVED.matcher(said.text()).find() ? 0 : 1;
+    } catch (IOException | IllegalArgumentException failed) {
+      return notUnderstood(String.valueOf(failed.getMessage()));
+    }
+  }
+
+  private int notUnderstood(String why) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("error: " + why);
+    err.flush();
+    return NOT_UNDERSTOOD;
   }
 
   private Question question() {

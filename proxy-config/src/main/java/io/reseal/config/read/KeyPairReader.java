@@ -95,7 +95,7 @@ final class KeyPairReader {
     try {
       return Optional.of(PrivateKeys.only(text, password));
     } catch (PemException broken) {
-      pem.report(section.at(keyKey), broken);
+      pem.report(section.at(keyKey), broken, text.source());
       return Optional.empty();
     }
   }
@@ -135,7 +135,7 @@ final class KeyPairReader {
             CertificateWarnings.READABLE_KEY,
             file.toString(),
             "mode 0600 or 0640",
-            "Take the right away: chmod o-r FILE");
+            FileHint.naming("Take the right away: chmod o-r FILE", file.toString()));
       }
     } catch (IOException | UnsupportedOperationException unknown) {
       // No such permissions here; nothing to say about them.

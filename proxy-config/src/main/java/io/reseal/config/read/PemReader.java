@@ -32,7 +32,7 @@ final class PemReader {
     try {
       return value.isEmpty() ? Optional.empty() : Optional.of(load(value));
     } catch (PemException broken) {
-      report(section.at(key), broken);
+      report(section.at(key), broken, sourceOf(value));
       return Optional.empty();
     }
   }
@@ -58,13 +58,32 @@ final class PemReader {
     try {
       return Optional.of(Certificates.all(text));
     } catch (PemException broken) {
-      report(at, broken);
+      report(at, broken, text.source());
       return Optional.empty();
     }
   }
 
-  void report(Location at, PemException broken) {
-    findings.error(at, broken.what(), broken.found(), broken.expected(), broken.hint());
+  /**
+   * Reports what is wrong with PEM.
+   *
+   * @param source the file's path, or {@link PemText#INLINE}
+   */
+  void report(Location at, PemException broken, String source) {
+    findings.error(
+        at,
+        broken.what(),
+        broken.found(),
+        broken.expected(),
+        FileHint.naming(broken.hint(), source));
+  }
+
+  /** The path of the file that a value names; {@link PemText#INLINE} where it names none. */
+  String sourceOf(String value) {
+    try {
+      return PemText.isInline(value) ? PemText.INLINE : base.resolve(value).toString();
+    } catch (InvalidPathException notAPath) {
+      return PemText.INLINE;
+    }
   }
 
   void warnAboutDates(Location at, X509Certificate certificate) {

@@ -65,7 +65,8 @@ final class RevocationListReader {
                   broken.found(),
                   "-----BEGIN X509 CRL-----",
                   "Convert it: openssl crl -inform der -in FILE -out FILE.pem")
-              : broken);
+              : broken,
+          pem.sourceOf(text.value()));
       return List.of();
     }
   }

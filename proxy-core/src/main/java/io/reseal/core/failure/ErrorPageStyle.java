@@ -47,6 +47,7 @@ final class ErrorPageStyle {
       .wrong{border-color:transparent;background:var(--bad-wash)}
       .wrong h2,.verdict{color:var(--bad)}
       .verdict{font-size:1.15rem;font-weight:600;margin-bottom:.3rem}
+      .wrong p:last-child::first-letter{text-transform:uppercase}
       .mends{border-color:transparent;background:var(--mend-wash)}
       .mends h2{color:var(--mend)}
       code,dd{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}

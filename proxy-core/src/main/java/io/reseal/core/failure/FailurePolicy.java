@@ -148,7 +148,6 @@ public final class FailurePolicy {
           MALFORMED_CLIENT_HELLO,
           CLIENT_HELLO_TOO_LARGE,
           UNKNOWN_SERVER_NAME,
-          LISTENER_GONE,
           PROTOCOL_MISMATCH,
           CIPHER_MISMATCH,
           ALPN_MISMATCH,

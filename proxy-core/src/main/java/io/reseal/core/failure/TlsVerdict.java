@@ -78,8 +78,6 @@ public record TlsVerdict(Reason reason, String detail, String advice, List<Fact>
     MALFORMED_CLIENT_HELLO,
     /** The client's ClientHello is beyond the limit. */
     CLIENT_HELLO_TOO_LARGE,
-    /** The listener was taken out of the configuration while the client was connecting. */
-    LISTENER_GONE,
     /** No identity is for the server name that the client asks for. */
     UNKNOWN_SERVER_NAME,
     /** The client refuses the certificate that it is shown. */

@@ -18,14 +18,14 @@ final class ForwardedFields {
   private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
   private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
   private static final AsciiString PORT = AsciiString.cached("x-forwarded-port");
-  private static final AsciiString CERTIFICATE = AsciiString.cached("client-cert");
-  private static final AsciiString CERTIFICATE_CHAIN = AsciiString.cached("client-cert-chain");
   private static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
 
   /** A chain longer than this is cut at its far end. */
   private static final int MOST_CHAIN_CHARACTERS = 1_024;
 
   private static final int SHORTEST_PREFIX = "x-ssl-".length();
+  private static final int CERTIFICATE = "client-cert".length();
+  private static final int CERTIFICATE_CHAIN = "client-cert-chain".length();
 
   private ForwardedFields() {}
 
@@ -91,24 +91,27 @@ final class ForwardedFields {
     }
   }
 
-  /** Whether a field tells who the client is, and so is dropped when a client sends it. */
+  /**
+   * Whether a field tells who the client is, and so is dropped when a client sends it. An underscore
+   * counts as a hyphen, because some upstreams read it as one.
+   */
   static boolean isAboutTheClient(CharSequence name) {
     char first = name.isEmpty() ? 0 : (char) (name.charAt(0) | 0x20);
     if (first == 'f') {
       return AsciiString.contentEqualsIgnoreCase(name, FORWARDED);
     }
-    if (first == 'c') {
-      return AsciiString.contentEqualsIgnoreCase(name, CERTIFICATE)
-          || AsciiString.contentEqualsIgnoreCase(name, CERTIFICATE_CHAIN);
-    }
-    if (first != 'x' && first != 's' || name.length() < SHORTEST_PREFIX) {
+    if (first != 'x' && first != 's' && first != 'c' || name.length() < SHORTEST_PREFIX) {
       return false;
     }
-    String lower = name.toString().toLowerCase(Locale.ROOT);
+    if (first == 'c' && name.length() != CERTIFICATE && name.length() != CERTIFICATE_CHAIN) {
+      return false;
+    }
+    String lower = name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
     return lower.startsWith("x-forwarded-")
         || lower.startsWith("x-real-ip")
         || lower.startsWith("x-ssl-")
         || lower.startsWith("x-client-cert")
-        || lower.startsWith("ssl-client-");
+        || lower.startsWith("ssl-client-")
+        || lower.startsWith("client-cert");
   }
 }

@@ -164,10 +164,8 @@ public final class ResponseRules {
           "expires",
           "retry-after",
           "vary",
-          "forwarded",
-          "x-real-ip",
           "proxy-status" -> false;
-      default -> !name.startsWith("if-") && !name.startsWith("x-forwarded-");
+      default -> !name.startsWith("if-") && !ForwardedFields.isAboutTheClient(name);
     };
   }
 }

@@ -43,9 +43,5 @@ public sealed interface TlsDecision {
    * @param alert the alert's number
    * @param verdict why
    */
-  record Refuse(int alert, TlsVerdict verdict) implements TlsDecision {
-    /** The listener was taken away between the accept and the ClientHello. */
-    public static final Refuse LISTENER_GONE =
-        new Refuse(TlsAlert.UNRECOGNIZED_NAME, HelloVerdicts.LISTENER_GONE);
-  }
+  record Refuse(int alert, TlsVerdict verdict) implements TlsDecision {}
 }

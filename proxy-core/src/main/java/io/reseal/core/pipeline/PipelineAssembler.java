@@ -24,6 +24,7 @@ import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.tls.ClientCertificates;
 import io.reseal.core.tls.ClientHello;
 import io.reseal.core.tls.HandshakeVerdicts;
+import io.reseal.core.tls.HelloVerdicts;
 import io.reseal.core.tls.ServerContext;
 import io.reseal.core.tls.TlsAlert;
 import io.reseal.core.tls.TlsFacts;
@@ -98,7 +99,12 @@ public final class PipelineAssembler {
 
   private TlsDecision decide(ClientHello hello) {
     ListenerTable table = loop.snapshot().listener(listener);
-    return table == null ? TlsDecision.Refuse.LISTENER_GONE : TlsDecision.of(table, hello);
+    if (table == null) {
+      // Taken away between the accept and the ClientHello: no name is served here any more.
+      return new TlsDecision.Refuse(
+          TlsAlert.UNRECOGNIZED_NAME, HelloVerdicts.unknownServerName(hello.serverName()));
+    }
+    return TlsDecision.of(table, hello);
   }
 
   private void decided(ChannelHandlerContext ctx, TlsDecision decision, ClientHello hello) {

@@ -16,7 +16,7 @@ import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates that are trusted to have signed an upstream's. Immutable. */
+/** The certificates that are trusted to have signed a peer's. Immutable. */
 final class AnchorSet {
   private static final int SHOWN_NAMES = 8;
 

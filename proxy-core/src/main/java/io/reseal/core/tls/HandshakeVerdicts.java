@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * The reading of a failed handshake: from whatever exception the TLS library and Netty give to the
  * exact {@link TlsVerdict}.
  *
- * <p>Certificates are judged by {@link UpstreamVerifier}, whose verdict is found among the causes.
- * What is left are alerts, which both libraries tell only in text, and the ways in which a
- * connection ends early.
+ * <p>Certificates are judged by {@link UpstreamVerifier} and {@link ClientVerifier}, whose verdict
+ * is found among the causes. What is left are alerts, which both libraries tell only in text, and
+ * the ways in which a connection ends early.
  */
 public final class HandshakeVerdicts {
   /** BoringSSL numbers the reason of a received alert 1000 + alert, in the error's low 12 bits. */

@@ -15,12 +15,6 @@ import java.util.List;
  * the port speaks.
  */
 public final class HelloVerdicts {
-  /** The listener was taken out of the configuration while a client was connecting to it. */
-  public static final TlsVerdict LISTENER_GONE = verdict(
-      Reason.LISTENER_GONE,
-      "the listener was taken out of the configuration while the client was connecting",
-      "Put the listener back if clients still need it.");
-
   private static final int SHOWN_BYTES = 24;
   private static final int CONTENT_TYPE_ALERT = 21;
   private static final int CONTENT_TYPE_HANDSHAKE = 22;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * certificate is shown, so no name is checked. Therefore the key holds everything that the check
  * depends on, and {@link UpstreamVerifier} reads the accepted names back from it: what is resumed
  * under a key was verified for exactly the names in that key. The other parts of the policy (trust
- * anchors, versions, application protocols) are bound by there being one context per policy.
+ * anchors, CRLs, client identity, versions, application protocols) are bound by there being one
+ * context per policy.
  *
  * <p>The bar makes it no valid host name, so neither library mistakes it for a server name.
  *

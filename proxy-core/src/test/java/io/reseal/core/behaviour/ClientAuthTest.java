@@ -286,6 +286,16 @@ final class ClientAuthTest {
             name.toLowerCase(java.util.Locale.ROOT).matches("x-ssl-.*|client-cert.*|ssl-client.*"));
   }
 
+  @Test
+  void dropsTheseFieldsFromTrailersToo() throws Exception {
+    connecting("silent.test", "tls1_3")
+        .showing(ALICE)
+        .send("POST / HTTP/1.1\r\nHost: silent.test\r\nTransfer-Encoding: chunked\r\n"
+            + "Connection: close\r\n\r\n1\r\nx\r\n0\r\nX-Sum: 1\r\n"
+            + "X-SSL-Client-DN: CN=admin\r\nClient-Cert: :AAAA:\r\n\r\n");
+    assertThat(origin.lastRequest().trailers().names()).containsExactly("x-sum");
+  }
+
   /** Whoever was let in under one policy is not served under another, in whatever direction. */
   @ParameterizedTest
   @CsvSource({

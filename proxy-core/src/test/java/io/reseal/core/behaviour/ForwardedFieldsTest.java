@@ -128,7 +128,8 @@ final class ForwardedFieldsTest {
 
   @Test
   void treatsUnderscoresAsConfigured() throws IOException {
-    String request = "GET / HTTP/1.1\r\nHost: a.test\r\nX_Forwarded_For: 6.6.6.6\r\nA_b: 1\r\n\r\n";
+    String request = "GET / HTTP/1.1\r\nHost: a.test\r\nX_Forwarded_For: 6.6.6.6\r\n"
+        + "X_SSL_Client_DN: CN=evil\r\nClient_Cert: :AA:\r\nA_b: 1\r\n\r\n";
     try (TestBed dropping =
         TestBed.start(setup -> setup.requests(policy(UnderscoresInNames.DROP)))) {
       Reply reply = dropping.exchange(request);
@@ -139,7 +140,10 @@ final class ForwardedFieldsTest {
     try (TestBed forwarding =
         TestBed.start(setup -> setup.requests(policy(UnderscoresInNames.FORWARD)))) {
       assertThat(forwarding.exchange(request).status()).isEqualTo(200);
-      assertThat(forwarding.origin().lastRequest().fields().names()).contains("a_b");
+      // What upstreams may read as a word of ours is not passed on.
+      assertThat(forwarding.origin().lastRequest().fields().names())
+          .filteredOn(name -> name.contains("_"))
+          .containsExactly("a_b");
     }
   }
 

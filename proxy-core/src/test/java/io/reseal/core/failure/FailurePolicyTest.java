@@ -210,7 +210,6 @@ final class FailurePolicyTest {
           MALFORMED_CLIENT_HELLO,
           CLIENT_HELLO_TOO_LARGE,
           UNKNOWN_SERVER_NAME,
-          LISTENER_GONE,
           PROTOCOL_MISMATCH,
           CIPHER_MISMATCH,
           ALPN_MISMATCH,

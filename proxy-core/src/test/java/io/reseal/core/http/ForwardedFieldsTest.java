@@ -87,6 +87,8 @@ final class ForwardedFieldsTest {
         "X-Client-Cert",
         "x-client-cert-chain",
         "SSL-Client-S-DN",
+        "Client-Cert",
+        "cLIENT-cERT-cHAIN",
         "X-Real-IP-2",
       })
   void dropsWhatOnlyAProxyMaySay(String name) {
@@ -95,7 +97,19 @@ final class ForwardedFieldsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"X-Forward", "X-Ssl", "Forwarded2", "SSL", "X-Request-Id", "x", "f"})
+  @ValueSource(
+      strings = {
+        "X-Forward",
+        "X-Ssl",
+        "Client-Certs",
+        "Client-Cer",
+        "c",
+        "Forwarded2",
+        "SSL",
+        "X-Request-Id",
+        "x",
+        "f"
+      })
   void leavesOtherFieldsAlone(String name) {
     assertThat(applied(STRANGER, name, "x").getAll(name)).containsExactly("x");
   }

@@ -159,6 +159,12 @@ final class ResponseRulesTest {
         "If-Match", "x",
         "X-Forwarded-For", "10.0.0.1",
         "Forwarded", "for=10.0.0.1",
+        "X-Real-IP", "10.0.0.1",
+        "X-SSL-Client-Verify", "SUCCESS",
+        "X_SSL_Client_DN", "CN=admin",
+        "Client-Cert", ":AAAA:",
+        "Client-Cert-Chain", ":AAAA:",
+        "SSL-Client-Cert", "x",
         "bad name", "x",
         "X-Bad", "a\r\nb",
         "grpc-status", "0"));

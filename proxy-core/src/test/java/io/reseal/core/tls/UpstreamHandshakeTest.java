@@ -22,6 +22,7 @@ import io.reseal.testkit.TestPki.Issued;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -205,8 +206,8 @@ final class UpstreamHandshakeTest {
         List.of(TestCrl.of(ca).until(start.plusSeconds(60)).list()),
         ClientIdentity.NONE);
     ServerContexts server = TlsWorld.server(serverProvider, versions, good);
-    UpstreamTlsContext client =
-        UpstreamTlsContext.compile("shop", policy, clientProvider, Timeouts.DEFAULT, now::get);
+    UpstreamTlsContext client = UpstreamTlsContext.compile(
+        "shop", policy, clientProvider, Timeouts.DEFAULT, () -> Objects.requireNonNull(now.get()));
 
     Outcome first = pair.handshake(serving(server), asking(client, "shop.example"));
     Outcome second = pair.handshake(serving(server), asking(client, "shop.example"));

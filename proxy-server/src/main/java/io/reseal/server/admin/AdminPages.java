@@ -38,6 +38,35 @@ public final class AdminPages {
     return page(path, ignored -> AdminAnswer.of(200, contentType, text.get()));
   }
 
+  /**
+   * Adds a page that depends on the query, which is given as it came, without the question mark;
+   * made for each request, off the event loops.
+   */
+  public AdminPages asked(String path, Function<String, Told> page) {
+    return page(path, request -> {
+      Told told = page.apply(request.query());
+      return AdminAnswer.of(told.status(), told.contentType(), told.text());
+    });
+  }
+
+  /** What a page that depends on the query says. */
+  public record Told(int status, String contentType, String text) {
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    public static Told json(String document) {
+      return new Told(200, "application/json", document);
+    }
+
+    public static Told text(String text) {
+      return new Told(200, TEXT, text);
+    }
+
+    /** The query cannot be answered, for this reason. */
+    public static Told mistaken(String why) {
+      return new Told(400, TEXT, why + "\n");
+    }
+  }
+
   /** Adds what a GET answers, off the event loops. */
   AdminPages page(String path, Function<AdminRequest, AdminAnswer> page) {
     pages.put(path, page);

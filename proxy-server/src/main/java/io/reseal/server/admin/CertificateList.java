@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * those that end first in front.
  */
 final class CertificateList {
-  private final Map<Key, List<String>> users = new LinkedHashMap<>();
+  private final Map<Key, Set<String>> users = new LinkedHashMap<>();
 
   private CertificateList() {}
 
@@ -47,18 +49,17 @@ final class CertificateList {
       }
     }
     List<Shown> shown = new ArrayList<>();
-    list.users.forEach((key, names) -> shown.add(new Shown(key.use, key.certificate, names)));
+    list.users.forEach(
+        (key, names) -> shown.add(new Shown(key.use, key.certificate, List.copyOf(names))));
     shown.sort(Comparator.comparing(each -> each.certificate().getNotAfter()));
     return shown;
   }
 
   private void add(Use use, @Nullable X509Certificate certificate, String user) {
     if (certificate != null) {
-      List<String> names =
-          users.computeIfAbsent(new Key(use, certificate), ignored -> new ArrayList<>());
-      if (!names.contains(user)) {
-        names.add(user);
-      }
+      users
+          .computeIfAbsent(new Key(use, certificate), ignored -> new LinkedHashSet<>())
+          .add(user);
     }
   }
 

@@ -6,10 +6,19 @@ import io.reseal.config.Problem;
 final class ReloadJson {
   private ReloadJson() {}
 
+  /** Writes all of it. */
   static void write(JsonText json, Reload reload) {
+    write(json, reload, Integer.MAX_VALUE);
+  }
+
+  /** Writes it with so many problems at most, and how many there are. */
+  static void write(JsonText json, Reload reload, int most) {
     json.text("outcome", reload.outcome().word())
         .number("revision", reload.revision())
         .text("time", reload.at().toString())
-        .texts("problems", reload.problems().stream().map(Problem::toString).toList());
+        .number("problemCount", reload.problems().size())
+        .texts(
+            "problems",
+            reload.problems().stream().limit(most).map(Problem::toString).toList());
   }
 }

@@ -36,6 +36,7 @@ final class StatusDocument {
   static final int FEW_ROWS = 12;
   static final int MOST_ROWS = 200;
   private static final int MOST_USERS = 5;
+  private static final int MOST_PROBLEMS = 50;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int SERVER_ERRORS = 500;
@@ -102,7 +103,8 @@ final class StatusDocument {
         .text("started", sources.started().toString())
         .text("version", sources.version())
         .text("phase", sources.health().phase().name().toLowerCase(Locale.ROOT))
-        .object("lastReload", each -> ReloadJson.write(each, sources.reloads().latest()))
+        .object(
+            "lastReload", each -> ReloadJson.write(each, sources.reloads().latest(), MOST_PROBLEMS))
         .objects(
             "attention",
             Attention.of(sources, traffic.recent(), certificates, upstreams, now),

@@ -54,10 +54,15 @@ public final class TrafficBook implements DataPlaneObserver {
     return byRoute.getOrDefault(route, unrouted);
   }
 
-  /** What was counted of each route so far. */
+  /** What was counted so far of each route that had anything. */
   Map<String, Counts> routes() {
     Map<String, Counts> now = new HashMap<>();
-    byRoute.forEach((name, counts) -> now.put(name, counts.now()));
+    byRoute.forEach((name, counts) -> {
+      Counts some = counts.now();
+      if (!some.equals(Counts.NONE)) {
+        now.put(name, some);
+      }
+    });
     return now;
   }
 

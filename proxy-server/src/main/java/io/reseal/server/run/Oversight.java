@@ -92,6 +92,7 @@ final class Oversight implements AutoCloseable {
           .json("/config", new ConfigPage(this::config)::document)
           .json("/certificates", new CertificatesPage(this::config, upstreams)::document)
           .json("/upstreams", upstreamsPage::document)
+          .asked("/explain", new ExplainPage(this::config)::answer)
           .json("/diagnostics", new DiagnosticsPage(failures)::document);
     }
     try {

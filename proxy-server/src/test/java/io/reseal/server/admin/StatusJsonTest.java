@@ -2,10 +2,14 @@ package io.reseal.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reseal.config.Location;
+import io.reseal.config.Problem;
 import io.reseal.server.kit.Json;
 import io.reseal.server.kit.Watched;
 import io.reseal.testkit.Reply;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,6 +173,20 @@ final class StatusJsonTest {
 
   private static int rows(String query) throws IOException {
     return status(many, query).object("routes").objects("rows").size();
+  }
+
+  @Test
+  void cutsTheProblemsOfAReload() throws IOException {
+    try (StatusScene scene = StatusScene.empty()) {
+      List<Problem> problems = new ArrayList<>();
+      for (int i = 0; i < 5_000; i++) {
+        problems.add(new Problem(new Location("reseal.yaml", i, 1, "routes"), "wrong", "", "", ""));
+      }
+      scene.reloads().note(new Reload(Instant.now(), Reload.Outcome.REFUSED, 3, problems));
+      Json last = status(scene, "").object("lastReload");
+      assertThat(last.number("problemCount")).isEqualTo(5_000);
+      assertThat((List<?>) last.get("problems")).hasSize(50);
+    }
   }
 
   @Test

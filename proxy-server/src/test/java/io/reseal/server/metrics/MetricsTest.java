@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.reseal.config.HostPort;
+import io.reseal.config.Limits;
 import io.reseal.config.PathMatch;
 import io.reseal.config.RedirectTarget;
 import io.reseal.config.TlsVersions;
@@ -172,6 +173,21 @@ final class MetricsTest {
         assertThat(scrape.sum("reseal_limits_hit_total", "limit=\"maxConnections\""))
             .isEqualTo(1);
       }
+    }
+  }
+
+  @Test
+  void tellsHowManyConnectionsThereMayBe() throws IOException {
+    HostPort closed = closedPort();
+    try (Watched proxy = Watched.start(setup ->
+        setup.maxConnections(70, 7).upstream("two", ProxySetup.verified(), closed, closed))) {
+      Scrape scrape = proxy.scrape();
+      assertThat(scrape.sum("reseal_downstream_connections_limit", "listener=\"https\""))
+          .isEqualTo(70);
+      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"origin\""))
+          .isEqualTo(Limits.DEFAULT.upstreamConnections());
+      assertThat(scrape.sum("reseal_upstream_connections_limit", "upstream=\"two\""))
+          .isEqualTo(2 * Limits.DEFAULT.upstreamConnections());
     }
   }
 

@@ -2,15 +2,18 @@ package io.reseal.server.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reseal.server.kit.ErrorPageBrowser;
+import io.reseal.server.kit.Chromium;
 import io.reseal.server.kit.Observed;
+import io.reseal.server.kit.Shell;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.RecordingOrigin;
 import io.reseal.testkit.TestPki;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,44 +65,59 @@ final class ErrorPagePicturesTest {
         """.replace("PORT", Integer.toString(origin.port())) + more);
   }
 
+  private static void open(Chromium browser, Observed proxy, String path) {
+    browser.open("https://a.test:" + proxy.listener("https").getPort() + path);
+    browser.await("location.hostname === 'a.test' && document.readyState === 'complete'");
+  }
+
+  private static BufferedImage shoot(Chromium browser, String name) throws IOException {
+    byte[] png = browser.picture();
+    Files.createDirectories(PICTURES);
+    Files.write(PICTURES.resolve(name + ".png"), png);
+    return ImageIO.read(new ByteArrayInputStream(png));
+  }
+
   @Test
   void isReadableInLightDarkAndNarrow() throws Exception {
-    ErrorPageBrowser browser = ErrorPageBrowser.inFolder(folder);
-    try (Observed proxy = start("")) {
-      int port = proxy.listener("https").getPort();
-      BufferedImage light = browser.shoot(port, "/shop", PICTURES.resolve("light.png"));
-      BufferedImage dark = browser.dark().shoot(port, "/shop", PICTURES.resolve("dark.png"));
-      BufferedImage narrow =
-          browser.size(500, 1_100).shoot(port, "/shop", PICTURES.resolve("narrow.png"));
+    Shell.require("chromium");
+    try (Observed proxy = start("");
+        Chromium browser = Chromium.start(folder)) {
+      browser.look(1_000, 800, /* dark= */ false);
+      open(browser, proxy, "/shop");
+      BufferedImage light = shoot(browser, "light");
+      browser.look(1_000, 800, /* dark= */ true);
+      BufferedImage dark = shoot(browser, "dark");
+      browser.look(360, 740, /* dark= */ false);
+      assertThat(browser.evaluate("document.documentElement.scrollWidth")).isEqualTo("360");
+      BufferedImage narrow = shoot(browser, "narrow");
       // The corner is the page's background: the browser has applied the one style it may.
       assertThat(brightness(light, 4, 4)).isBetween(220, 250);
       assertThat(brightness(dark, 4, 4)).isBetween(5, 40);
-      assertThat(narrow.getWidth()).isEqualTo(500);
       assertThat(brightness(narrow, 4, 4)).isBetween(220, 250);
+      assertThat(narrow.getWidth()).isEqualTo(360);
+      assertThat(browser.evaluate("document.querySelector('h1').textContent"))
+          .isEqualTo("The upstream cannot be used");
+      assertThat(browser.evaluate("document.body.textContent"))
+          .contains("unknown_issuer", "Some other CA", "What mends it");
+      assertThat(browser.complaints())
+          .noneMatch(each -> each.contains("Content Security Policy") || each.contains("Refused"));
     }
   }
 
   @Test
   void tellsStrangersLittle() throws Exception {
-    ErrorPageBrowser browser = ErrorPageBrowser.inFolder(folder);
-    try (Observed proxy = start("diagnostics: {trustedNetworks: []}\n")) {
-      int port = proxy.listener("https").getPort();
-      browser.size(1_000, 620).shoot(port, "/shop", PICTURES.resolve("stranger.png"));
-      assertThat(browser.dump(port, "/shop"))
+    Shell.require("chromium");
+    try (Observed proxy = start("diagnostics: {trustedNetworks: []}\n");
+        Chromium browser = Chromium.start(folder)) {
+      browser.look(1_000, 640, /* dark= */ false);
+      open(browser, proxy, "/shop");
+      shoot(browser, "stranger");
+      assertThat(browser.evaluate("document.body.textContent"))
           .contains("could not prove who it is", "Error id")
           .doesNotContain("unknown_issuer", "Some other CA", "127.0.0.1");
-    }
-  }
-
-  @Test
-  void givesTheBrowserNothingToComplainOf() throws Exception {
-    ErrorPageBrowser browser = ErrorPageBrowser.inFolder(folder);
-    try (Observed proxy = start("")) {
-      int port = proxy.listener("https").getPort();
-      browser.size(1_000, 620).shoot(port, "/elsewhere", PICTURES.resolve("no-route.png"));
-      assertThat(browser.dump(port, "/shop"))
-          .contains("<h1>The upstream cannot be used</h1>", "unknown_issuer", "Some other CA")
-          .doesNotContain("Refused to", "Content Security Policy", "violates", "CONSOLE");
+      open(browser, proxy, "/elsewhere");
+      browser.await("document.title === '404 There is nothing here'");
+      shoot(browser, "no-route");
     }
   }
 
