@@ -3,9 +3,13 @@ package io.reseal.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import io.reseal.testkit.TestPki;
+import io.reseal.testkit.TestPki.Issued;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -203,9 +208,7 @@ final class ImageContainerTest {
             connection.send("GET", "/slow", 0);
             String head = connection.receiveHead();
             begun.countDown();
-            try (connection) {
-              return connection.receiveBody(head);
-            }
+            return connection.receiveBody(head);
           }));
         }
         assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
@@ -219,6 +222,34 @@ final class ImageContainerTest {
         assertThat(site.reseal().getLogs()).contains("stopped; nothing was cut");
       }
     }
+  }
+
+  @Test
+  void takesUpCertificatesThatAreSwappedInTheMountedFolder() throws Exception {
+    try (Site site = new Site(folder);
+        Visitor.Connection before = site.visitor().connect()) {
+      assertThat(before.get("/before")).endsWith("path /before\n");
+      Issued another = TestPki.ca("Another CA");
+      Issued renewed = TestPki.server(Site.HOST).issuer(another).issue();
+      replace("shop.key", renewed.keyPem());
+      replace("shop.crt", renewed.chainPem());
+      Visitor visitor = site.visitor(another.certificate());
+      Awaitility.await()
+          .atMost(60, TimeUnit.SECONDS)
+          .ignoreExceptionsInstanceOf(IOException.class)
+          .untilAsserted(() -> {
+            try (Visitor.Connection after = visitor.connect()) {
+              assertThat(after.get("/after")).endsWith("path /after\n");
+            }
+          });
+      assertThat(before.get("/still")).endsWith("path /still\n");
+      requireAlive(site);
+    }
+  }
+
+  private void replace(String name, String text) throws IOException {
+    Path whole = Files.writeString(folder.resolve(name + ".new"), text);
+    Files.move(whole, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 
   @Test

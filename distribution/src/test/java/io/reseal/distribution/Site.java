@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
 import org.testcontainers.containers.BindMode;
@@ -38,8 +39,8 @@ final class Site implements AutoCloseable {
         shop:
           endpoints: ["upstream:8443"]
           tls: { destinationCA: ca.crt, serverName: upstream.test }
-      # A busy machine takes its time between two requests of one connection.
-      timeouts: { keepAlive: 15m, upstreamIdle: 15m }
+      # A busy machine takes its time for everything.
+      timeouts: { handshake: 2m, keepAlive: 15m, connect: 2m, upstreamHandshake: 2m, upstreamIdle: 15m, resolve: 2m }
       admin: { address: "127.0.0.1:9901", statusAddress: "0.0.0.0:15021" }
       """;
 
@@ -135,7 +136,12 @@ final class Site implements AutoCloseable {
 
   /** A client of Reseal that trusts the site's CA. */
   Visitor visitor() throws IOException {
-    return new Visitor(address(), HTTPS, HOST, ca.certificate());
+    return visitor(ca.certificate());
+  }
+
+  /** A client of Reseal that trusts another CA. */
+  Visitor visitor(X509Certificate authority) throws IOException {
+    return new Visitor(address(), HTTPS, HOST, authority);
   }
 
   GenericContainer<?> reseal() {

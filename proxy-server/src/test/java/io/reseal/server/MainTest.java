@@ -107,6 +107,7 @@ final class MainTest {
           routes:
             - host: "*"
               redirect: { scheme: https }
+          admin: { address: off, statusAddress: off }
           """.formatted(address));
       assertThat(execute("run", "-c", file)).isEqualTo(1);
       assertThat(err.toString()).contains("web").contains(address).contains("in use");
