@@ -101,8 +101,7 @@ final class ChangeUnderLoadTest {
   }
 
   private static ServerIdentity identity(String host) {
-    return new ServerIdentity(
-        "front", List.of(host), List.of(Certificates.FRONT.issue(host)));
+    return new ServerIdentity("front", List.of(host), List.of(Certificates.FRONT.issue(host)));
   }
 
   private Future<?> client(Once once) {
@@ -231,8 +230,8 @@ final class ChangeUnderLoadTest {
     List<ServerIdentity> identities = new ArrayList<>();
     for (int i = 0; i < HOSTS; i++) {
       String host = "h" + i + ".test";
-      identities.add(new ServerIdentity(
-          "i" + i, List.of(host), List.of(Certificates.FRONT.issue(host))));
+      identities.add(
+          new ServerIdentity("i" + i, List.of(host), List.of(Certificates.FRONT.issue(host))));
     }
     return identities;
   }
