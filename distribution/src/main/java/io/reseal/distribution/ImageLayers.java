@@ -41,7 +41,9 @@ final class ImageLayers {
     for (Map.Entry<String, List<String>> layer : LAYERS.entrySet()) {
       Path home = Files.createDirectories(image.resolve(layer.getKey()).resolve("opt/reseal"));
       for (String part : layer.getValue()) {
-        Trees.link(packed.resolve(part), home.resolve(part));
+        if (Files.exists(packed.resolve(part))) {
+          Trees.link(packed.resolve(part), home.resolve(part));
+        }
       }
     }
     // Where a configuration is mounted.

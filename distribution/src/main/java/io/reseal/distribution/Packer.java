@@ -91,7 +91,11 @@ public final class Packer {
     RuntimeBuilder.build(output.resolve("runtime"));
     Trees.copy(files, output);
     addJars();
-    Files.copy(documents.getFirst(), output.resolve("sbom.cdx.json"));
+    if (Files.exists(documents.getFirst())) {
+      Files.copy(documents.getFirst(), output.resolve("sbom.cdx.json"));
+    } else {
+      System.err.println("packed without a bill of materials: Maven makes it online only");
+    }
     Files.copy(documents.getLast(), output.resolve("LICENSE"));
     setTimes(output);
     train();
@@ -183,7 +187,7 @@ public final class Packer {
       }
     }
     for (Path document : documents) {
-      digest.update(Files.readAllBytes(document));
+      digest.update(Files.exists(document) ? Files.readAllBytes(document) : new byte[0]);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

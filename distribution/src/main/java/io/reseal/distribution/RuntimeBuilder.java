@@ -17,6 +17,7 @@ final class RuntimeBuilder {
       "java.logging",
       "java.management",
       "java.naming",
+      "java.net.http",
       "java.xml",
       "jdk.httpserver",
       "jdk.jfr",
