@@ -75,17 +75,28 @@ final class FileWatch implements AutoCloseable {
   private void watch() {
     try {
       while (!closed) {
-        watchFolders(reloader.files());
-        if (!FileState.of(reloader.files()).equals(seen)) {
-          changed();
-        } else {
-          await();
-        }
+        look();
       }
     } catch (InterruptedException | ClosedWatchServiceException ended) {
       // Closed.
+    }
+  }
+
+  /** One look at the files. What goes wrong in it must not be the last one. */
+  private void look() throws InterruptedException {
+    Map<Path, FileState> now = FileState.of(reloader.files());
+    try {
+      watchFolders(reloader.files());
+      if (now.equals(seen)) {
+        await();
+      } else {
+        changed();
+      }
+    } catch (ClosedWatchServiceException ended) {
+      throw ended;
     } catch (RuntimeException failed) {
-      LOG.error("the watch over the configuration has ended; reload by SIGHUP", failed);
+      LOG.error("a change of the configuration could not be taken up", failed);
+      seen = now;
     }
   }
 

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * only, and of others nothing is known.
  */
 final class OpenForWriting {
-  private static final int READ_ONLY_CLOSE_ON_EXEC = 0x80000;
+  /** O_RDONLY, O_CLOEXEC, and O_NONBLOCK: to open a pipe would wait for its writer. */
+  private static final int OPEN_FLAGS = 0x80000 | 0x800;
+
   private static final int SET_SIGNAL = 10;
   private static final int SET_LEASE = 1024;
   private static final long READ_LEASE = 0;
@@ -72,7 +74,7 @@ final class OpenForWriting {
 
     boolean refusesLease(String file) throws Throwable {
       try (Arena arena = Arena.ofConfined()) {
-        int descriptor = (int) open.invokeExact(arena.allocateFrom(file), READ_ONLY_CLOSE_ON_EXEC);
+        int descriptor = (int) open.invokeExact(arena.allocateFrom(file), OPEN_FLAGS);
         if (descriptor < 0) {
           return false;
         }

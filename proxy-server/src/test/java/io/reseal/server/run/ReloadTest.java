@@ -205,6 +205,9 @@ final class ReloadTest {
     }
     assertThat(OpenForWriting.isKnown(yaml())).isFalse();
     assertThat(OpenForWriting.isKnown(folder.resolve("missing"))).isFalse();
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThat(OpenForWriting.isKnown(pipe)).isFalse();
   }
 
   @Test
