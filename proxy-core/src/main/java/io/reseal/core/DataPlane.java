@@ -11,8 +11,10 @@ import io.reseal.config.Problem;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.listener.Admission;
+import io.reseal.core.listener.InheritedSockets;
 import io.reseal.core.listener.ListenerPlan;
 import io.reseal.core.listener.ListenerSockets;
+import io.reseal.core.listener.ListeningSocket;
 import io.reseal.core.listener.Transport;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
@@ -87,19 +89,32 @@ public final class DataPlane implements AutoCloseable {
    */
   public static DataPlane start(ProxyConfig config, DataPlaneObserver observer)
       throws StartException {
+    return start(config, observer, InheritedSockets.none());
+  }
+
+  /**
+   * The same with the listening sockets of a predecessor, which are taken where an address is wanted.
+   *
+   * @throws StartException with every reason
+   */
+  public static DataPlane start(
+      ProxyConfig config, DataPlaneObserver observer, InheritedSockets inherited)
+      throws StartException {
     Snapshot snapshot = compile(config, null);
     Transport transport = null;
+    List<LoopPart> parts = List.of();
     try {
       transport = Transport.open(config.runtime());
-      List<LoopPart> parts = parts(transport, snapshot, observer);
+      parts = parts(transport, snapshot, observer);
       Map<String, Admission> admissions = admissions(config, Map.of());
       ListenerSockets listeners = new ListenerSockets(transport);
       ListenerSockets.Change change =
-          prepare(listeners, plans(config, admissions, parts, observer));
+          prepare(listeners, plans(config, admissions, parts, observer), inherited);
       change.commit();
       change.open();
       return new DataPlane(transport, parts, snapshot, listeners, admissions, observer);
     } catch (StartException | RuntimeException failed) {
+      onEvery(parts, LoopPart::stop);
       if (transport != null) {
         transport.close();
       }
@@ -127,7 +142,8 @@ public final class DataPlane implements AutoCloseable {
     Map<String, Admission> nextAdmissions = admissions(asked, admissions);
     ListenerSockets.Change change;
     try {
-      change = prepare(listeners, plans(asked, nextAdmissions, parts, observer));
+      change = prepare(
+          listeners, plans(asked, nextAdmissions, parts, observer), InheritedSockets.none());
     } catch (StartException | RuntimeException failed) {
       next.release();
       throw failed instanceof StartException start ? start : refused(failed);
@@ -234,10 +250,11 @@ public final class DataPlane implements AutoCloseable {
     return plans;
   }
 
-  private static ListenerSockets.Change prepare(ListenerSockets listeners, List<ListenerPlan> plans)
+  private static ListenerSockets.Change prepare(
+      ListenerSockets listeners, List<ListenerPlan> plans, InheritedSockets inherited)
       throws StartException {
     List<Problem> problems = new ArrayList<>();
-    ListenerSockets.Change change = listeners.prepare(plans, problems);
+    ListenerSockets.Change change = listeners.prepare(plans, inherited, problems);
     if (!problems.isEmpty()) {
       throw new StartException(problems);
     }
@@ -257,6 +274,16 @@ public final class DataPlane implements AutoCloseable {
   /** The addresses bound, by listener name; a port of 0 is replaced by the real one. */
   public Map<String, List<InetSocketAddress>> addresses() {
     return Map.copyOf(listeners.addresses());
+  }
+
+  /**
+   * The listening sockets, for a successor. Their descriptors are good until the next change or
+   * drain; nothing else may go on meanwhile.
+   *
+   * @throws UnsupportedOperationException with a transport other than epoll
+   */
+  public List<ListeningSocket> listeningSockets() {
+    return listeners.sockets();
   }
 
   /** The open connections of each listener's clients, by its name. */
@@ -337,11 +364,7 @@ public final class DataPlane implements AutoCloseable {
     closed = true;
     draining = true;
     listeners.close();
-    onEveryLoop(part -> {
-      part.state().stop();
-      part.open().closeAll();
-      part.resolver().close();
-    });
+    onEveryLoop(LoopPart::stop);
     awaitClosed();
     transport.close();
     snapshot.release();
@@ -368,6 +391,10 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private void onEveryLoop(Consumer<LoopPart> task) {
+    onEvery(parts, task);
+  }
+
+  private static void onEvery(List<LoopPart> parts, Consumer<LoopPart> task) {
     for (LoopPart part : parts) {
       part.loop().submit(() -> task.accept(part)).syncUninterruptibly();
     }
@@ -375,5 +402,13 @@ public final class DataPlane implements AutoCloseable {
 
   /** What belongs to one event loop. */
   private record LoopPart(
-      EventLoop loop, LoopState state, EndpointResolver resolver, OpenConnections open) {}
+      EventLoop loop, LoopState state, EndpointResolver resolver, OpenConnections open) {
+
+    /** Closes everything; on the loop. */
+    void stop() {
+      state.stop();
+      open.closeAll();
+      resolver.close();
+    }
+  }
 }

@@ -5,8 +5,10 @@ import io.reseal.server.run.ConfigSource;
 import io.reseal.server.run.ProxyProcess;
 import io.reseal.server.run.Termination;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Spec;
     name = "run",
     description =
         "Serve a configuration. SIGTERM and SIGINT drain it; a second one cuts. SIGHUP reloads."
+            + " With --handover a later process takes over without a loss."
             + " Exit code: 0 drained, 1 refused, 3 connections were cut.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
@@ -49,6 +52,14 @@ final class RunCommand implements Callable<Integer> {
           + " SIGHUP and reseal reload still do.")
   private boolean noWatch;
 
+  @Option(
+      names = "--handover",
+      paramLabel = "PATH",
+      description = "Take over the listening sockets of the process that was started with the same"
+          + " PATH, if one serves, and let a later one take over from this one. PATH is a Unix domain"
+          + " socket, made where nobody has it yet. The other process drains once this one serves.")
+  private @Nullable Path handover;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -64,7 +75,7 @@ final class RunCommand implements Callable<Integer> {
       return Main.REFUSED;
     }
     Termination termination = Termination.onSignals();
-    try (ProxyProcess proxy = ProxyProcess.start(source, first, termination, !noWatch)) {
+    try (ProxyProcess proxy = start(source, first, termination)) {
       termination.await();
       int cut = proxy.drain(
           Duration.ofSeconds(Math.max(0, drainWaitSeconds)),
@@ -75,5 +86,13 @@ final class RunCommand implements Callable<Integer> {
       ConfigFileOption.print(refused.problems(), "error: ", err);
       return Main.REFUSED;
     }
+  }
+
+  private ProxyProcess start(
+      ConfigSource source, ConfigSource.Reading first, Termination termination)
+      throws StartException {
+    return handover == null
+        ? ProxyProcess.start(source, first, termination, !noWatch)
+        : ProxyProcess.start(source, first, termination, !noWatch, handover);
   }
 }

@@ -29,7 +29,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The listening sockets of a data plane. With epoll and io_uring each loop gets a listening socket of
  * its own per address (SO_REUSEPORT) and keeps what it accepts; with NIO the first loop accepts for
- * all. A change binds what is new, all or nothing, and leaves the sockets of addresses that stay.
+ * all. A change binds what is new, all or nothing, and leaves the sockets of addresses that stay. Sockets of a predecessor
+ * are used as they are.
  *
  * <p>SO_REUSEPORT would let a second process of the same user join silently, so each address is
  * first bound without it: that fails if anybody else listens there. Between that and the real bind
@@ -56,9 +57,11 @@ public final class ListenerSockets implements AutoCloseable {
    * Binds what these listeners need and is not bound yet; nothing is accepted there before {@link
    * Change#open}.
    *
+   * @param inherited taken where they fit
    * @param problems gets what went wrong; then nothing has changed and nothing is to be done
    */
-  public synchronized Change prepare(List<ListenerPlan> plans, List<Problem> problems) {
+  public synchronized Change prepare(
+      List<ListenerPlan> plans, InheritedSockets inherited, List<Problem> problems) {
     Change change = new Change();
     for (ListenerPlan plan : plans) {
       for (HostPort address : plan.config().addresses()) {
@@ -68,12 +71,15 @@ public final class ListenerSockets implements AutoCloseable {
           change.next.put(key, kept);
           change.plans.put(kept, plan);
         } else {
-          bind(plan, address, problems).ifPresent(made -> {
+          bind(plan, key, inherited, problems).ifPresent(made -> {
             change.next.put(key, made);
             change.added.add(made);
           });
         }
       }
+    }
+    if (problems.isEmpty()) {
+      change.added.forEach(made -> bindForMoreLoops(made, problems));
     }
     if (!problems.isEmpty()) {
       change.abort();
@@ -92,6 +98,26 @@ public final class ListenerSockets implements AutoCloseable {
     return addresses;
   }
 
+  /**
+   * Every socket, for a successor.
+   *
+   * @throws UnsupportedOperationException if the transport's sockets are not plain descriptors
+   */
+  public synchronized List<ListeningSocket> sockets() {
+    List<ListeningSocket> sockets = new ArrayList<>();
+    bound.forEach((key, each) -> {
+      for (Channel channel : each.channels) {
+        sockets.add(new ListeningSocket(
+            owner(each.plan),
+            key.address(),
+            key.number(),
+            each.address,
+            Transport.descriptor(channel)));
+      }
+    });
+    return sockets;
+  }
+
   /** Stops accepting everywhere. */
   @Override
   public synchronized void close() {
@@ -99,7 +125,9 @@ public final class ListenerSockets implements AutoCloseable {
     bound = new LinkedHashMap<>();
   }
 
-  private Optional<Bound> bind(ListenerPlan plan, HostPort wanted, List<Problem> problems) {
+  private Optional<Bound> bind(
+      ListenerPlan plan, Key key, InheritedSockets inherited, List<Problem> problems) {
+    HostPort wanted = key.address();
     InetAddress host;
     try {
       host = InetAddress.ofLiteral(wanted.host());
@@ -110,20 +138,67 @@ public final class ListenerSockets implements AutoCloseable {
     }
     Bound made = new Bound(plan, new InetSocketAddress(host, wanted.port()));
     try {
-      if (wanted.port() != 0 && !ownPort(wanted.port())) {
-        requireFree(made.address);
-      }
-      int sockets = transport.sharesPorts() ? loops.size() : 1;
-      for (int i = 0; i < sockets; i++) {
-        Channel channel = bindOne(made, i);
-        made.channels.add(channel);
-        made.address = (InetSocketAddress) channel.localAddress();
+      adopt(made, inherited.take(owner(plan), wanted, key.number(), made.address));
+      if (made.channels.isEmpty()) {
+        if (wanted.port() != 0 && !ownPort(wanted.port()) && !inherited.hasPort(wanted.port())) {
+          requireFree(made.address);
+        }
+        bindFrom(made, /* firstLoop= */ 0);
       }
       return Optional.of(made);
     } catch (IOException failed) {
       made.close();
       problems.add(explain(plan, wanted, failed));
       return Optional.empty();
+    }
+  }
+
+  private static String owner(ListenerPlan plan) {
+    return "listener \"" + plan.config().name() + "\"";
+  }
+
+  /** Each socket is accepted from by one loop; where there are more than loops, one has several. */
+  private void adopt(Bound made, List<Integer> descriptors) throws IOException {
+    int used = 0;
+    try {
+      for (int descriptor : descriptors) {
+        EventLoop loop = loops.get(used % loops.size());
+        add(
+            made,
+            bootstrap(made, loop)
+                .channelFactory(() -> transport.adopt(descriptor))
+                .register());
+        used++;
+      }
+    } finally {
+      // The one that failed belongs to its channel.
+      for (int left = used + 1; left < descriptors.size(); left++) {
+        InheritedSockets.closeDescriptor(descriptors.get(left));
+      }
+    }
+  }
+
+  /**
+   * Gives the loops that a predecessor did not have their sockets. Comes when all else is done: what
+   * the kernel puts into their queues would be lost if the start failed.
+   */
+  private void bindForMoreLoops(Bound made, List<Problem> problems) {
+    try {
+      bindFrom(made, made.channels.size());
+    } catch (IOException failed) {
+      problems.add(explain(
+          made.plan,
+          new HostPort(made.address.getAddress().getHostAddress(), made.address.getPort()),
+          failed));
+    }
+  }
+
+  private void bindFrom(Bound made, int firstLoop) throws IOException {
+    int sockets = transport.sharesPorts() ? loops.size() : 1;
+    for (int i = firstLoop; i < sockets; i++) {
+      add(
+          made,
+          bootstrap(made, loops.get(i)).channel(transport.serverChannel()).bind(made.address));
     }
   }
 
@@ -140,11 +215,9 @@ public final class ListenerSockets implements AutoCloseable {
     }
   }
 
-  private Channel bindOne(Bound of, int loopIndex) throws IOException {
-    EventLoop loop = loops.get(loopIndex);
+  private ServerBootstrap bootstrap(Bound of, EventLoop loop) {
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(loop, transport.sharesPorts() ? loop : transport.turns())
-        .channel(transport.serverChannel())
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
         // Until the loops know of it.
@@ -157,16 +230,21 @@ public final class ListenerSockets implements AutoCloseable {
     if (transport.sharesPorts()) {
       bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
     }
-    ChannelFuture binding = bootstrap.bind(of.address).awaitUninterruptibly();
-    if (!binding.isSuccess()) {
-      Throwable cause = binding.cause();
+    return bootstrap;
+  }
+
+  private static void add(Bound made, ChannelFuture opening) throws IOException {
+    opening.awaitUninterruptibly();
+    if (!opening.isSuccess()) {
+      Throwable cause = opening.cause();
       throw cause instanceof IOException io ? io : new IOException(cause);
     }
-    Channel channel = binding.channel();
+    Channel channel = opening.channel();
+    made.channels.add(channel);
+    made.address = (InetSocketAddress) channel.localAddress();
     // After Netty's acceptor, which pauses accepting for a second when it fails: what comes through
     // has been dealt with and is only told.
-    channel.pipeline().addLast(new AcceptFailureHandler(of));
-    return channel;
+    channel.pipeline().addLast(new AcceptFailureHandler(made));
   }
 
   private static Problem explain(ListenerPlan plan, HostPort wanted, IOException failed) {

@@ -140,6 +140,28 @@ public final class Transport implements AutoCloseable {
     return kind.datagram();
   }
 
+  /**
+   * A server channel for a listening socket of another process.
+   *
+   * @param descriptor the channel's from now on
+   */
+  ServerChannel adopt(int descriptor) {
+    if (kind.server() != EpollServerSocketChannel.class) {
+      InheritedSockets.closeDescriptor(descriptor);
+      throw new UnsupportedOperationException(
+          "runtime.transport: " + name() + " cannot take over listening sockets (expected: epoll)");
+    }
+    return new EpollServerSocketChannel(descriptor);
+  }
+
+  /** The descriptor of a server channel that another process can adopt. */
+  static int descriptor(Channel channel) {
+    if (channel instanceof EpollServerSocketChannel socket) {
+      return socket.fd().intValue();
+    }
+    throw new UnsupportedOperationException("no listening socket that can be handed over");
+  }
+
   /** Whether each loop can have a listening socket of its own on one address (SO_REUSEPORT). */
   boolean sharesPorts() {
     return kind.sharesPorts();

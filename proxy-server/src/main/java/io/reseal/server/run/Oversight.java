@@ -7,6 +7,8 @@ import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
 import io.reseal.core.UpstreamStatus;
+import io.reseal.core.listener.InheritedSockets;
+import io.reseal.core.listener.ListeningSocket;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.observe.ObserverList;
@@ -65,8 +67,11 @@ final class Oversight implements AutoCloseable {
    *
    * @param log told of everything too, and closed with this
    * @param actions what the admin port can do
+   * @param inherited sockets of a predecessor, which answers there until this one is ready
    */
-  Oversight(ProxyConfig config, LoggingObserver log, AdminActions actions) throws StartException {
+  Oversight(
+      ProxyConfig config, LoggingObserver log, AdminActions actions, InheritedSockets inherited)
+      throws StartException {
     this.config = config;
     this.log = log;
     prepareLogs(config).take();
@@ -114,7 +119,7 @@ final class Oversight implements AutoCloseable {
           .json("/diagnostics", new DiagnosticsPage(failures)::document);
     }
     try {
-      server = AdminServer.start(config.admin(), pages, AdminPages.health(health));
+      server = AdminServer.start(config.admin(), pages, AdminPages.health(health), inherited);
     } catch (StartException refused) {
       closeBooks();
       throw refused;
@@ -195,6 +200,17 @@ final class Oversight implements AutoCloseable {
       metrics.watch(running);
     }
     health.serving();
+    server.open();
+  }
+
+  /** The listening sockets of the ports, for a successor. */
+  List<ListeningSocket> sockets() {
+    return server.sockets();
+  }
+
+  /** A successor answers on the ports from here on. Whoever asks there finds a process that is ready. */
+  void handedOver() {
+    server.stopAccepting();
   }
 
   /** A drain begins: from here on not ready. */

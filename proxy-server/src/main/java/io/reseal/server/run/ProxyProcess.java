@@ -8,12 +8,18 @@ import io.reseal.config.Upstream;
 import io.reseal.config.read.ConfigResult;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
+import io.reseal.core.listener.InheritedSockets;
+import io.reseal.core.listener.ListeningSocket;
 import io.reseal.server.admin.AdminActions;
 import io.reseal.server.admin.Reload;
+import io.reseal.server.handover.HandoverPoint;
+import io.reseal.server.handover.Takeover;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,14 +37,25 @@ public final class ProxyProcess implements AutoCloseable {
   private final DataPlane dataPlane;
   private final Oversight oversight;
   private final Reloader reloader;
+  private final Termination termination;
   private final @Nullable FileWatch watch;
+  private final @Nullable HandoverPoint handover;
+  private final CountDownLatch waitedEnough = new CountDownLatch(1);
+  private volatile boolean handedOver;
 
   private ProxyProcess(
-      DataPlane dataPlane, Oversight oversight, Reloader reloader, @Nullable FileWatch watch) {
+      DataPlane dataPlane,
+      Oversight oversight,
+      Reloader reloader,
+      Termination termination,
+      @Nullable FileWatch watch,
+      @Nullable HandoverPoint handover) {
     this.dataPlane = dataPlane;
     this.oversight = oversight;
     this.reloader = reloader;
+    this.termination = termination;
     this.watch = watch;
+    this.handover = handover;
   }
 
   /**
@@ -51,27 +68,63 @@ public final class ProxyProcess implements AutoCloseable {
     return start(source, source.read(), new Termination(), /* watched= */ false);
   }
 
+  /** Starts serving without a predecessor, as {@link #start} does. */
+  public static ProxyProcess start(
+      ConfigSource source, ConfigSource.Reading first, Termination termination, boolean watched)
+      throws StartException {
+    return start(source, first, termination, watched, Takeover.none(), /* handover= */ null);
+  }
+
   /**
    * Starts serving, and logs what a reader of the log should know about it.
    *
    * @param first what was read of the source just now, without mistakes
-   * @param termination asked to end by the admin port, and to reload by SIGHUP
+   * @param termination asked to end by the admin port and by a successor, and to reload by SIGHUP
    * @param watched whether changes of the source's files are taken up by themselves
-   * @throws StartException with every reason; nothing stays bound
+   * @param handover where a predecessor may listen, and this process for its successor
+   * @throws StartException with every reason; nothing stays bound, and a predecessor serves on
    */
   public static ProxyProcess start(
-      ConfigSource source, ConfigSource.Reading first, Termination termination, boolean watched)
+      ConfigSource source,
+      ConfigSource.Reading first,
+      Termination termination,
+      boolean watched,
+      Path handover)
       throws StartException {
-    if (!(first.result() instanceof ConfigResult.Valid(var config, var warnings, var places))) {
-      throw new IllegalArgumentException("a configuration with mistakes cannot be started");
+    try (Takeover takeover = Takeover.at(handover, valid(first).config().runtime())) {
+      HandoverPoint point = HandoverPoint.prepare(handover);
+      try {
+        return start(source, first, termination, watched, takeover, point);
+      } catch (StartException | RuntimeException failed) {
+        point.close();
+        throw failed;
+      }
     }
+  }
+
+  private static ConfigResult.Valid valid(ConfigSource.Reading first) {
+    if (first.result() instanceof ConfigResult.Valid valid) {
+      return valid;
+    }
+    throw new IllegalArgumentException("a configuration with mistakes cannot be started");
+  }
+
+  private static ProxyProcess start(
+      ConfigSource source,
+      ConfigSource.Reading first,
+      Termination termination,
+      boolean watched,
+      Takeover takeover,
+      @Nullable HandoverPoint handover)
+      throws StartException {
+    ProxyConfig config = valid(first).config();
     // The Java runtime's provider would let clients renegotiate as often as they like.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     Map<Path, FileState> files = FileState.of(first.files());
     Actions actions = new Actions(termination);
-    Oversight oversight = new Oversight(config, new LoggingObserver(), actions);
-    DataPlane dataPlane = startUnder(oversight, config);
-    oversight.reloaded(Reload.atStart(Instant.now(), warnings));
+    Oversight oversight = new Oversight(config, new LoggingObserver(), actions, takeover.sockets());
+    DataPlane dataPlane = startUnder(oversight, config, takeover.sockets());
+    oversight.reloaded(Reload.atStart(Instant.now(), valid(first).warnings()));
     Reloader reloader = new Reloader(source, first, dataPlane, oversight);
     OpenFiles.check(config);
     warnOfUnverified(config);
@@ -85,13 +138,66 @@ public final class ProxyProcess implements AutoCloseable {
     logPort("admin", oversight.admin());
     logPort("status", oversight.status());
     oversight.serving(dataPlane);
+    takeOver(takeover, dataPlane, oversight);
     actions.reloader = reloader;
     termination.onHangup(() -> {
       oversight.reopenLogs();
       reloader.reload("SIGHUP");
     });
     FileWatch watch = watched ? FileWatch.start(source, reloader, files) : null;
-    return new ProxyProcess(dataPlane, oversight, reloader, watch);
+    ProxyProcess process =
+        new ProxyProcess(dataPlane, oversight, reloader, termination, watch, handover);
+    process.awaitSuccessor();
+    return process;
+  }
+
+  private static void takeOver(Takeover takeover, DataPlane dataPlane, Oversight oversight)
+      throws StartException {
+    try {
+      takeover.serving();
+    } catch (StartException refused) {
+      dataPlane.close();
+      oversight.close();
+      throw refused;
+    }
+  }
+
+  private void awaitSuccessor() {
+    if (handover == null) {
+      return;
+    }
+    try {
+      handover.open(new Successor());
+    } catch (IOException failed) {
+      LOG.error(
+          "nobody can take over from this process: {}. It serves; restart it without a handover once"
+              + " that is mended",
+          failed.toString());
+    }
+  }
+
+  /** What a successor needs of this process. */
+  private final class Successor implements HandoverPoint.Serving {
+    @Override
+    public void unchanged(Runnable task) {
+      reloader.unchanged(task);
+    }
+
+    @Override
+    public List<ListeningSocket> sockets() {
+      List<ListeningSocket> sockets = new ArrayList<>(dataPlane.listeningSockets());
+      sockets.addAll(oversight.sockets());
+      return sockets;
+    }
+
+    @Override
+    public void handedOver() {
+      handedOver = true;
+      oversight.handedOver();
+      dataPlane.beginDrain();
+      waitedEnough.countDown();
+      termination.requestOnce();
+    }
   }
 
   /** What the admin port can do. */
@@ -124,10 +230,10 @@ public final class ProxyProcess implements AutoCloseable {
     return reloader.reload("asked");
   }
 
-  private static DataPlane startUnder(Oversight oversight, ProxyConfig config)
-      throws StartException {
+  private static DataPlane startUnder(
+      Oversight oversight, ProxyConfig config, InheritedSockets inherited) throws StartException {
     try {
-      return DataPlane.start(config, oversight.observer());
+      return DataPlane.start(config, oversight.observer(), inherited);
     } catch (StartException | RuntimeException failed) {
       oversight.close();
       throw failed;
@@ -174,27 +280,27 @@ public final class ProxyProcess implements AutoCloseable {
 
   /**
    * Says "not ready", waits for load balancers to see it, stops accepting and lets the work under way
-   * finish; a second request of the termination, or the end of the grace, cuts what is left.
+   * finish; a second request of the termination, or the end of the grace, cuts what is left. After a
+   * handover a successor is ready at the same ports, so there is nothing to wait for.
    *
    * @param wait how long to accept as before after readiness has ended
    * @return how many connections were cut
    */
   public int drain(Duration wait, Duration grace, Termination termination)
       throws InterruptedException {
-    CountDownLatch second = new CountDownLatch(1);
     termination.onSecond(() -> {
       dataPlane.cut();
-      second.countDown();
+      waitedEnough.countDown();
     });
     if (watch != null) {
       watch.close();
     }
-    oversight.draining();
-    if (wait.isPositive()) {
-      LOG.info("not ready any more; serving on for {} s", wait.toSeconds());
-      if (second.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.info("a second signal ends the wait");
-      }
+    if (!handedOver) {
+      oversight.draining();
+      serveOn(wait);
+    }
+    if (handover != null) {
+      handover.ending();
     }
     dataPlane.beginDrain();
     LOG.info("draining for at most {} s; a second signal cuts", grace.toSeconds());
@@ -207,10 +313,22 @@ public final class ProxyProcess implements AutoCloseable {
     return cut;
   }
 
+  private void serveOn(Duration wait) throws InterruptedException {
+    if (wait.isPositive()) {
+      LOG.info("not ready any more; serving on for {} s", wait.toSeconds());
+      if (waitedEnough.await(wait.toMillis(), TimeUnit.MILLISECONDS) && !handedOver) {
+        LOG.info("a second signal ends the wait");
+      }
+    }
+  }
+
   @Override
   public void close() {
     if (watch != null) {
       watch.close();
+    }
+    if (handover != null) {
+      handover.close();
     }
     dataPlane.close();
     oversight.close();

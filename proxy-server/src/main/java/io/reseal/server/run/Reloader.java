@@ -56,6 +56,11 @@ final class Reloader {
     return take(source.read(), cause);
   }
 
+  /** Runs something while nothing is taken up; what changes meanwhile waits. */
+  synchronized void unchanged(Runnable task) {
+    task.run();
+  }
+
   /** Takes up what was read. */
   synchronized Reload take(ConfigSource.Reading reading, String cause) {
     files = reading.files();

@@ -33,18 +33,23 @@ public final class Program implements AutoCloseable {
 
   /** Starts it with these arguments. */
   public static Program start(String... arguments) throws IOException {
-    return new Program(new ProcessBuilder(command(arguments)).start());
+    return startClass(Main.class, arguments);
+  }
+
+  /** Starts another main class as the program is started. */
+  public static Program startClass(Class<?> main, String... arguments) throws IOException {
+    return new Program(new ProcessBuilder(command(main, arguments)).start());
   }
 
   /** Starts it with these arguments, and so many files that it may have open. */
   public static Program startWithOpenFiles(int limit, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + " && exec \"$@\"", "sh"));
-    command.addAll(command(arguments));
+    command.addAll(command(Main.class, arguments));
     return new Program(new ProcessBuilder(command).start());
   }
 
-  private static List<String> command(String... arguments) {
+  private static List<String> command(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(
@@ -56,7 +61,7 @@ public final class Program implements AutoCloseable {
         "-Dlogback.configurationFile=logback.xml",
         "-cp",
         System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
-        Main.class.getName()));
+        main.getName()));
     command.addAll(Arrays.asList(arguments));
     return command;
   }
@@ -116,6 +121,11 @@ public final class Program implements AutoCloseable {
   public InetSocketAddress adminAddress(String name) {
     String port = awaitLine(name + " port on [^ ]*:([0-9]+)$").group(1);
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(port));
+  }
+
+  /** The number of the process. */
+  public long pid() {
+    return process.pid();
   }
 
   /** Sends a signal by its short name. */
