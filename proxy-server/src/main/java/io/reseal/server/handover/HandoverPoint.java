@@ -59,7 +59,6 @@ public final class HandoverPoint implements AutoCloseable {
   /** Of the socket at the path, while it is this one's to remove. */
   private volatile @Nullable Map<String, Object> identity;
 
-
   private HandoverPoint(Path path, Path madeAs, EventLoopGroup loop, Channel channel) {
     this.path = path;
     this.madeAs = madeAs;
@@ -308,7 +307,7 @@ public final class HandoverPoint implements AutoCloseable {
     channel.close().awaitUninterruptibly();
     Map<String, Object> own = identity;
     try {
-      // By now it may be that of a process that was started without a handover.
+      // Another process may have put its own there since.
       if (own != null && own.equals(identity(path))) {
         Files.delete(path);
       }

@@ -225,6 +225,40 @@ final class HandoverTest {
     requireServes(web);
   }
 
+  @Test
+  void takesUpChangesOnlyWhenNoHandoverGoesOn() throws Exception {
+    Program first = serving();
+    Program second =
+        kept(Program.startClass(HangingSuccessor.class, site.handover().toString()));
+    second.awaitLine("hanging with [0-9]+ sockets");
+    Files.writeString(
+        site.yaml(),
+        Files.readString(site.yaml()).replace("host: p.test\n", "host: [p.test, more.test]\n"));
+    first.signal("HUP");
+    // In the time that another process takes to be refused, the change would have been taken up.
+    Program third = kept(site.run("--handover", site.handover().toString()));
+    assertThat(third.awaitExit()).isEqualTo(1);
+    assertThat(first.output()).doesNotContain("configuration applied");
+    second.close();
+    first.awaitLine("configuration applied");
+    requireServes(Site.web(first));
+  }
+
+  @Test
+  void endsOnASignalInTheMiddleAndLeavesTheSuccessorAlone() throws Exception {
+    Program first = serving();
+    Program second =
+        kept(Program.startClass(HangingSuccessor.class, site.handover().toString()));
+    second.awaitLine("hanging with [0-9]+ sockets");
+    first.signal("TERM");
+    assertThat(first.awaitExit()).as(first.output()).isZero();
+    assertThat(first.output()).contains("ending while process " + second.pid() + " takes over");
+    // Whose sockets still take connections in.
+    try (RawClient waiting = RawClient.plain(Site.web(first))) {
+      waiting.send("in the queue");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"1, 3", "3, 1"})
   void takesOverWithAnotherNumberOfEventLoops(String loops) throws Exception {
