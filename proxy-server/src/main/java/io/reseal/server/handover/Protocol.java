@@ -1,5 +1,6 @@
 package io.reseal.server.handover;
 
+import io.netty.util.NetUtil;
 import io.reseal.config.HostPort;
 import io.reseal.core.listener.ListeningSocket;
 import java.net.InetSocketAddress;
@@ -95,8 +96,7 @@ final class Protocol {
   static String text(List<ListeningSocket> sockets) {
     Map<String, Integer> counts = new TreeMap<>();
     for (ListeningSocket each : sockets) {
-      String host = each.address().getAddress().getHostAddress();
-      counts.merge(new HostPort(host, each.address().getPort()).toString(), 1, Integer::sum);
+      counts.merge(NetUtil.toSocketAddressString(each.address()), 1, Integer::sum);
     }
     StringBuilder text = new StringBuilder();
     counts.forEach((address, count) -> text.append(text.isEmpty() ? "" : ", ")

@@ -71,7 +71,7 @@ public final class Takeover implements AutoCloseable {
           "cannot take over from the process that serves: " + failed.getMessage(),
           "",
           "",
-          "That one serves on. See its log, and start again");
+          "That one serves on; its log may say more. Start again when that is mended");
     }
   }
 
