@@ -31,7 +31,7 @@ public final class FailureBook implements DataPlaneObserver {
   @Override
   public void failed(Failure failure, String errorId, String route, String request) {
     failures.note(
-        new FailedKind(route, upstreamOf(failure), FailurePolicy.token(failure)),
+        new FailedKind(route, FailurePolicy.upstream(failure), FailurePolicy.token(failure)),
         new Failed(failure, errorId, cut(request), Instant.now()));
   }
 
@@ -46,21 +46,6 @@ public final class FailureBook implements DataPlaneObserver {
     return peerText.length() <= MOST_PEER_CHARACTERS
         ? peerText
         : peerText.substring(0, MOST_PEER_CHARACTERS);
-  }
-
-  private static String upstreamOf(Failure failure) {
-    return switch (failure) {
-      case Failure.ConnectFailed connect -> connect.upstream();
-      case Failure.TlsFailed tls -> tls.upstream();
-      case Failure.UpstreamTimedOut timeout -> timeout.upstream();
-      case Failure.UpstreamBroken broken -> broken.upstream();
-      case Failure.RequestRejected ignored -> "";
-      case Failure.Misdirected ignored -> "";
-      case Failure.NoRoute ignored -> "";
-      case Failure.Overloaded ignored -> "";
-      case Failure.ClientGone ignored -> "";
-      case Failure.Internal ignored -> "";
-    };
   }
 
   /** The failures, the latest first. */

@@ -24,7 +24,7 @@ public final class LoggingObserver implements DataPlaneObserver, AutoCloseable {
   public void failed(Failure failure, String errorId, String route, String request) {
     Level level = level(failure);
     if (LOG.isEnabledForLevel(level)
-        && flood.mayTell(FailurePolicy.token(failure), route, upstreamOf(failure), level)) {
+        && flood.mayTell(FailurePolicy.token(failure), route, FailurePolicy.upstream(failure), level)) {
       LOG.atLevel(level).log(line(failure, errorId, route, request));
     }
   }
@@ -63,16 +63,6 @@ public final class LoggingObserver implements DataPlaneObserver, AutoCloseable {
       line.append(", upstream \"").append(more.upstream()).append('"');
     }
     return line.append(": ").append(more.token()).toString();
-  }
-
-  private static String upstreamOf(Failure failure) {
-    return switch (failure) {
-      case Failure.ConnectFailed connect -> connect.upstream();
-      case Failure.TlsFailed tls -> tls.upstream();
-      case Failure.UpstreamTimedOut timeout -> timeout.upstream();
-      case Failure.UpstreamBroken broken -> broken.upstream();
-      default -> "";
-    };
   }
 
   private static Level level(Failure failure) {
