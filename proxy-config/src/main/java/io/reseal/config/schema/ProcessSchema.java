@@ -63,7 +63,9 @@ final class ProcessSchema {
           TEXTS_OR_NONE,
           "[127.0.0.0/8, ::1/128]",
           "Networks (CIDR) of clients that get the facts of a failure. Others get its type"
-              + " and an id that is in the log.")));
+              + " and an id that is in the log. Behind a proxy of `trustedPeers` the client is"
+              + " whom its `X-Forwarded-For`, `Forwarded` and `X-Real-IP` name; every address"
+              + " that they name must be in one, and what cannot be read is in none.")));
 
   static final ObjectType ADMIN = new ObjectType(
       "admin",

@@ -541,7 +541,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     }
     String errorId = journal == null ? RequestIds.next() : journal.id();
     String accept = String.join(",", request.fields().getAll(HttpHeaderNames.ACCEPT));
-    ErrorResponse error = FailurePolicy.render(failure, accept, client.seesDetails(), errorId);
+    boolean details = client.seesDetails(request, snapshot);
+    ErrorResponse error = FailurePolicy.render(failure, accept, details, errorId);
     status = error.status();
     boolean bodiless = request.method().equals("HEAD");
     responseBytes = bodiless ? 0 : error.body().length;
