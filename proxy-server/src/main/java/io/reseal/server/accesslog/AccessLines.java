@@ -3,6 +3,7 @@ package io.reseal.server.accesslog;
 import io.reseal.config.AccessLogSettings.Query;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.observe.TlsLeg;
@@ -49,6 +50,10 @@ final class AccessLines {
     }
     line.text(AccessField.END, end(exchange));
     failure(failure);
+    TlsVerdict suspicion = exchange.suspicion();
+    if (suspicion != null) {
+      line.text(AccessField.HINT, suspicion.reason().token());
+    }
     line.text(AccessField.ROUTE, exchange.route());
     line.text(AccessField.UPSTREAM, exchange.upstream());
     upstream(exchange.connection(), exchange.reused(), /* passthrough= */ false);

@@ -5,6 +5,7 @@ import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.ExchangeRecord;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +34,20 @@ public final class FailureBook implements DataPlaneObserver {
     failures.note(
         new FailedKind(route, FailurePolicy.upstream(failure), FailurePolicy.token(failure)),
         new Failed(failure, errorId, cut(request), Instant.now()));
+  }
+
+  /** A suspicion is booked like a failure: who reads the book wants its fix. */
+  @Override
+  public void exchangeEnded(ExchangeRecord exchange) {
+    TlsVerdict suspicion = exchange.suspicion();
+    if (suspicion != null) {
+      failed(
+          new Failure.TlsFailed(
+              suspicion, exchange.upstream(), exchange.connection().endpoint()),
+          exchange.id(),
+          exchange.route(),
+          exchange.host() + exchange.path());
+    }
   }
 
   @Override
