@@ -28,6 +28,7 @@ public final class ConfigSchema {
   public static final ObjectType DIAGNOSTICS = ProcessSchema.DIAGNOSTICS;
   public static final ObjectType ADMIN = ProcessSchema.ADMIN;
   public static final ObjectType ACCESS_LOG = LogSchema.ACCESS_LOG;
+  public static final ObjectType TRACING_HEADER = LogSchema.TRACING_HEADER;
   public static final ObjectType TRACING = LogSchema.TRACING;
 
   public static final ObjectType ROOT = new ObjectType(
@@ -73,7 +74,8 @@ public final class ConfigSchema {
       DIAGNOSTICS,
       ADMIN,
       ACCESS_LOG,
-      TRACING);
+      TRACING,
+      TRACING_HEADER);
 
   private ConfigSchema() {}
 }

@@ -1,11 +1,14 @@
 package io.reseal.config.schema;
 
 import static io.reseal.config.schema.Keys.optional;
+import static io.reseal.config.schema.Keys.required;
 import static io.reseal.config.schema.Keys.text;
 
 import io.reseal.config.AccessLogSettings;
 import io.reseal.config.TracingSettings;
 import io.reseal.config.schema.FieldType.Choice;
+import io.reseal.config.schema.FieldType.Group;
+import io.reseal.config.schema.FieldType.ListOf;
 import io.reseal.config.schema.FieldType.Whole;
 import java.util.List;
 
@@ -43,6 +46,24 @@ final class LogSchema {
               text(AccessLogSettings.OFF.queueLines()),
               "How many lines may wait for a slow output.")));
 
+  static final ObjectType TRACING_HEADER = new ObjectType(
+      "tracing header",
+      "A field that the collector gets with each batch of spans, as a key of its API. Its value is"
+          + " in no log and on no page.",
+      List.of(
+          required("name", FieldType.TEXT, "The field's name, as `x-api-key`."),
+          optional(
+              "value",
+              FieldType.TEXT,
+              "",
+              "Its value. Security: whoever may read this file may send spans as you."),
+          optional(
+              "valueFile",
+              FieldType.TEXT,
+              "",
+              "A file whose first line is the value; read again when it changes.")),
+      List.of(KeyRule.exactlyOne("value", "valueFile")));
+
   static final ObjectType TRACING = new ObjectType(
       "tracing",
       "How a request can be followed from one system to the next.",
@@ -65,8 +86,21 @@ final class LogSchema {
               "endpoint",
               FieldType.TEXT,
               "off",
-              "Where spans go, one for each exchange, as OTLP over HTTP with protobuf: the whole"
-                  + " URL, as `http://127.0.0.1:4318/v1/traces`. Traffic never waits for it."),
+              "Where spans go, of each exchange and of what its upstream did, as OTLP over HTTP"
+                  + " with protobuf: the whole URL, as `http://127.0.0.1:4318/v1/traces`. Traffic"
+                  + " never waits for it."),
+          optional(
+              "headers",
+              new ListOf(new Group(TRACING_HEADER), 0),
+              "[]",
+              "Fields for the collector, such as a key. Over `http` they go in cleartext."),
+          optional(
+              "destinationCA",
+              FieldType.TEXT,
+              "the system's trust store",
+              "The CAs that may have signed the certificate of an `https` collector, as PEM: a"
+                  + " file path, or the PEM itself. Nobody else is trusted then. If it cannot be"
+                  + " loaded the whole configuration is refused."),
           optional(
               "sampleOneIn",
               new Whole(1, 1_000_000),
@@ -77,7 +111,8 @@ final class LogSchema {
               "queueSpans",
               new Whole(64, 1_048_576),
               text(TracingSettings.DEFAULT.queueSpans()),
-              "How many spans may wait for the collector.")));
+              "How many exchanges may wait, with their spans, for the collector; what comes on top is"
+                  + " dropped and counted.")));
 
   private LogSchema() {}
 }

@@ -36,7 +36,7 @@ public final class Traces implements DataPlaneObserver, AutoCloseable {
     }
     SpanWriter before = writer;
     writer = next.endpoint() instanceof Otlp otlp
-        ? SpanWriter.start(otlp.endpoint(), next.queueSpans(), resource, counts)
+        ? SpanWriter.start(otlp.endpoint(), next, resource, counts)
         : null;
     settings = next;
     if (before != null) {
