@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record ExchangeRecord(
     ClientFacts client,
     String id,
-    @Nullable TraceContext trace,
+    @Nullable ExchangeTrace trace,
     String protocol,
     String method,
     String host,

@@ -6,8 +6,8 @@ import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.ExchangeTrace;
 import io.reseal.core.observe.TlsLeg;
-import io.reseal.core.observe.TraceContext;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.observe.UpstreamFacts;
 import org.jspecify.annotations.Nullable;
@@ -107,10 +107,10 @@ final class AccessLines {
     line.text(AccessField.ID, id);
   }
 
-  private void trace(@Nullable TraceContext trace) {
+  private void trace(@Nullable ExchangeTrace trace) {
     if (trace != null) {
-      line.text(AccessField.TRACE, trace.traceId());
-      line.text(AccessField.SPAN, trace.spanId());
+      line.text(AccessField.TRACE, trace.context().traceId());
+      line.text(AccessField.SPAN, trace.context().spanId());
     }
   }
 

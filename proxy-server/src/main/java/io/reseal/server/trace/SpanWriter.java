@@ -36,7 +36,9 @@ final class SpanWriter implements AutoCloseable {
   private static final java.util.logging.Logger EXPORTER_LOG =
       java.util.logging.Logger.getLogger("io.opentelemetry");
 
+  /** Of spans; those of the last exchange may go beyond. */
   private static final int MOST_IN_BATCH = 512;
+
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int SEND_SECONDS = 10;
   private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -99,10 +101,10 @@ final class SpanWriter implements AutoCloseable {
     return writer;
   }
 
-  /** Takes an exchange, unless too many wait. Thread-safe, never blocks. */
+  /** Takes an exchange whose trace is recorded, unless too many wait. Thread-safe, never blocks. */
   void offer(ExchangeRecord exchange) {
     if (!queue.offer(exchange)) {
-      counts.addNotQueued();
+      counts.addNotQueued(ExchangeSpans.count(exchange));
     }
   }
 
@@ -130,7 +132,7 @@ final class SpanWriter implements AutoCloseable {
       if (exchange == null) {
         return;
       }
-      batch.add(new ExchangeSpan(exchange, epochMinusNanos, resource));
+      ExchangeSpans.add(exchange, epochMinusNanos, resource, batch);
     }
   }
 
