@@ -31,9 +31,7 @@ public final class FailureBook implements DataPlaneObserver {
 
   @Override
   public void failed(Failure failure, String errorId, String route, String request) {
-    failures.note(
-        new FailedKind(route, FailurePolicy.upstream(failure), FailurePolicy.token(failure)),
-        new Failed(failure, errorId, cut(request), Instant.now()));
+    note(failure, /* answered= */ 0, errorId, route, request);
   }
 
   /** A suspicion is booked like a failure: who reads the book wants its fix. */
@@ -41,13 +39,20 @@ public final class FailureBook implements DataPlaneObserver {
   public void exchangeEnded(ExchangeRecord exchange) {
     TlsVerdict suspicion = exchange.suspicion();
     if (suspicion != null) {
-      failed(
+      note(
           new Failure.TlsFailed(
               suspicion, exchange.upstream(), exchange.connection().endpoint()),
+          exchange.status(),
           exchange.id(),
           exchange.route(),
           exchange.host() + exchange.path());
     }
+  }
+
+  private void note(Failure failure, int answered, String errorId, String route, String request) {
+    failures.note(
+        new FailedKind(route, FailurePolicy.upstream(failure), FailurePolicy.token(failure)),
+        new Failed(failure, answered, errorId, cut(request), Instant.now()));
   }
 
   @Override
@@ -76,8 +81,13 @@ public final class FailureBook implements DataPlaneObserver {
   /** What counts as the same failure. */
   record FailedKind(String route, String upstream, String token) {}
 
-  /** A failure; the request is peer text, not yet escaped. */
-  record Failed(Failure failure, String errorId, String request, Instant at) {}
+  /**
+   * A failure.
+   *
+   * @param answered the upstream's own status where the failure is only suspected behind it, else 0
+   * @param request peer text, not yet escaped
+   */
+  record Failed(Failure failure, int answered, String errorId, String request, Instant at) {}
 
   /** What counts as the same refusal. */
   record RefusedKind(String listener, String reason) {}

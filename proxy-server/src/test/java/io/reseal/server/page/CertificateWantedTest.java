@@ -106,7 +106,8 @@ final class CertificateWantedTest {
                 ": client_certificate_required: ");
         assertThat(accessLine(0)).contains("\"hint\":\"client_certificate_required\"");
         assertThat(proxy.page("/diagnostics"))
-            .contains("client_certificate_required", "tls.clientIdentity", "it answered 400");
+            .contains("client_certificate_required", "tls.clientIdentity", "it answered 400")
+            .containsPattern("\"status\": 400,");
         // Another connection resumes the session, in which nobody is asked once more.
         assertThat(get(proxy).status()).isEqualTo(400);
         await().until(() -> proxy.log().size() == 2);
