@@ -32,5 +32,5 @@ public record Limits(
     int upstreamConnecting,
     int upstreamAttempts) {
   public static final Limits DEFAULT = new Limits(
-      16 << 10, 8 << 10, 32 << 10, 100, 16L << 30, 64 << 10, 200, 100, 4_096, 512, 128, 3);
+      16 << 10, 8 << 10, 32 << 10, 100, 16L << 30, 64 << 10, 200, 100, 4_096, 512, 32, 3);
 }
