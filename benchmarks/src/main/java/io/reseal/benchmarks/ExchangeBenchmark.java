@@ -92,7 +92,7 @@ public class ExchangeBenchmark {
         -1,
         ClientPolicy.NONE,
         EdgeConnection.of(peer, local, /* tls= */ false, /* peerTrusted= */ false),
-        /* seesDetails= */ false);
+        /* peerSeesDetails= */ false);
     new Http1Connection(connection, client, (from, channel, to, over, protocol) -> {
           throw new IllegalStateException("no upgrade is asked for");
         })

@@ -7,7 +7,7 @@ import java.util.List;
  * Who is told why a request failed.
  *
  * @param trustedNetworks clients that get the facts of a failure; others get its type and an id
- *     that is in the log. Default: loopback
+ *     that is in the log. Behind a trusted proxy the client is whom the proxy names. Default: loopback
  */
 public record Diagnostics(List<Network> trustedNetworks) {
   public static final Diagnostics DEFAULT = new Diagnostics(List.of(

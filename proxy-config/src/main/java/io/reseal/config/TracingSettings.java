@@ -1,6 +1,7 @@
 package io.reseal.config;
 
 import java.net.URI;
+import java.util.List;
 
 /**
  * How a request can be followed from one system to the next.
@@ -9,19 +10,52 @@ import java.net.URI;
  * @param traceparent what upstreams get in traceparent and tracestate of W3C Trace Context.
  *     Default: what the client sent
  * @param endpoint where spans go. Default: nowhere
+ * @param headers what the collector gets with each batch beside the spans, as a key of its API.
+ *     Default: nothing
+ * @param destinationCA who may have signed the certificate of a collector with TLS. Default: the
+ *     system's trust store
  * @param sampleOneIn of so many traces that begin here one is recorded; a trusted peer's decision
  *     on its own traces stands. Default: 1, all
- * @param queueSpans how many spans may wait for the collector; what comes on top of them is dropped
- *     and counted. Default: 4,096
+ * @param queueSpans how many exchanges may wait with their spans for the collector; what comes on
+ *     top of them is dropped and counted. Default: 4,096
  */
 public record TracingSettings(
     RequestId requestId,
     Traceparent traceparent,
     Export endpoint,
+    List<Header> headers,
+    TrustAnchors destinationCA,
     int sampleOneIn,
     int queueSpans) {
-  public static final TracingSettings DEFAULT =
-      new TracingSettings(RequestId.PASS, Traceparent.PASS, new Export.Off(), 1, 4_096);
+  public static final TracingSettings DEFAULT = new TracingSettings(
+      RequestId.PASS,
+      Traceparent.PASS,
+      new Export.Off(),
+      List.of(),
+      new TrustAnchors.SystemStore(),
+      1,
+      4_096);
+
+  public TracingSettings {
+    headers = List.copyOf(headers);
+  }
+
+  /** Settings for a collector that wants no fields, and is verified by the system's trust store. */
+  public TracingSettings(
+      RequestId requestId,
+      Traceparent traceparent,
+      Export endpoint,
+      int sampleOneIn,
+      int queueSpans) {
+    this(
+        requestId,
+        traceparent,
+        endpoint,
+        List.of(),
+        new TrustAnchors.SystemStore(),
+        sampleOneIn,
+        queueSpans);
+  }
 
   /** Whether requests get a place in a trace; exporting needs it. */
   public boolean startsTraces() {
@@ -66,6 +100,22 @@ public record TracingSettings(
       public String toString() {
         return endpoint.toString();
       }
+    }
+  }
+
+  /**
+   * A field of the requests to the collector. Security: its value may be a secret; {@link #toString}
+   * never shows it.
+   *
+   * @param source the file that the value is from, or {@link #INLINE}
+   */
+  public record Header(String name, String value, String source) {
+    /** The source of a value that stands in the configuration itself. */
+    public static final String INLINE = "inline";
+
+    @Override
+    public String toString() {
+      return name + ": (" + source + ")";
     }
   }
 }

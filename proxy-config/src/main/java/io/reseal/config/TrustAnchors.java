@@ -7,7 +7,12 @@ import java.util.List;
 public sealed interface TrustAnchors {
 
   /** The trust store of the Java runtime. */
-  record SystemStore() implements TrustAnchors {}
+  record SystemStore() implements TrustAnchors {
+    @Override
+    public String toString() {
+      return "the system's trust store";
+    }
+  }
 
   /**
    * The user's own CAs; nobody else is trusted.

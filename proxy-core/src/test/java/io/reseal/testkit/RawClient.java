@@ -211,7 +211,8 @@ public final class RawClient implements AutoCloseable {
     raw.setReceiveBufferSize(bytes);
   }
 
-  void readTimeout(int millis) throws IOException {
+  /** How long a read may wait from now on. */
+  public void readTimeout(int millis) throws IOException {
     socket.setSoTimeout(millis);
   }
 

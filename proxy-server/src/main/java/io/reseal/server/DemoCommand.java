@@ -2,6 +2,7 @@ package io.reseal.server;
 
 import io.reseal.core.StartException;
 import io.reseal.server.demo.Demo;
+import io.reseal.server.demo.Demo.PortChoice;
 import io.reseal.server.run.Termination;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException, GeneralSecurityException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     Termination termination = Termination.onSignals();
-    try (Demo demo = Demo.start(folder, address, termination)) {
+    try (Demo demo = Demo.start(folder, address, PortChoice.PREFER_USUAL, termination)) {
       demo.serve(spec.commandLine().getOut(), termination);
       return Main.DONE;
     } catch (StartException refused) {

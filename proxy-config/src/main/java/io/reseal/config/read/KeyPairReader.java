@@ -2,15 +2,12 @@ package io.reseal.config.read;
 
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.check.Findings;
-import io.reseal.config.check.UserText;
 import io.reseal.config.pem.Certificates;
 import io.reseal.config.pem.PemException;
 import io.reseal.config.pem.PemText;
 import io.reseal.config.pem.PrivateKeys;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.PrivateKey;
@@ -105,22 +102,7 @@ final class KeyPairReader {
     if (!section.has("keyPasswordFile")) {
       return Optional.of(section.text("keyPassword", ""));
     }
-    String value = section.text("keyPasswordFile", "");
-    try {
-      Path file = base.resolve(value);
-      findings.dependsOn(file);
-      List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-      return Optional.of(lines.isEmpty() ? "" : lines.getFirst());
-    } catch (IOException | InvalidPathException failed) {
-      section.error(
-          "keyPasswordFile",
-          "the password file cannot be read",
-          UserText.quoted(value),
-          "a file whose first line is the password",
-          "Paths are relative to the folder of the configuration file; the user that runs Reseal"
-              + " must be able to read it.");
-      return Optional.empty();
-    }
+    return new SecretReader(findings, base).firstLine(section, "keyPasswordFile", "password");
   }
 
   private void warnAboutPermissions(String value) {

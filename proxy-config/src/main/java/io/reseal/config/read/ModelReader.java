@@ -25,11 +25,13 @@ final class ModelReader {
   private final Findings findings;
   private final MaterialReader material;
   private final LogReader logs;
+  private final TracingReader tracing;
 
   ModelReader(Findings findings, Path base) {
     this.findings = findings;
     this.material = new MaterialReader(findings, base);
     this.logs = new LogReader(base);
+    this.tracing = new TracingReader(findings, material, base);
   }
 
   ProxyConfig read(Section root) {
@@ -63,7 +65,7 @@ final class ModelReader {
         diagnostics(root.section("diagnostics", ConfigSchema.DIAGNOSTICS)),
         new AdminReader(findings).admin(root.section("admin", ConfigSchema.ADMIN)),
         logs.accessLog(root.section("accessLog", ConfigSchema.ACCESS_LOG)),
-        logs.tracing(root.section("tracing", ConfigSchema.TRACING)));
+        tracing.tracing(root.section("tracing", ConfigSchema.TRACING)));
   }
 
   private Upstream upstream(String name, Section section) {

@@ -12,12 +12,15 @@ import io.reseal.config.RequestPolicy.RepeatedSlashes;
 import io.reseal.config.RequestPolicy.UnderscoresInNames;
 import io.reseal.config.RuntimeSettings;
 import io.reseal.config.TracingSettings;
+import io.reseal.config.TrustAnchors;
 import io.reseal.config.schema.ConfigSchema;
 import io.reseal.config.schema.Field;
 import io.reseal.config.schema.FieldType;
 import io.reseal.config.schema.ObjectType;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -59,13 +62,15 @@ class ValuesArriveTest {
   }
 
   @Test
-  void whatIsWrittenAboutRequestsArrives() {
+  void whatIsWrittenAboutRequestsArrives() throws IOException {
+    Files.writeString(folder.resolve("token"), "Bearer 123 \nwhat follows is nobody's\n");
     ProxyConfig config = read(START + """
         accessLog: {output: access.log, format: text, query: names, queueLines: 100}
         tracing:
           requestId: set
           traceparent: start
           endpoint: http://127.0.0.1:4318/v1/traces
+          headers: [{name: x-api-key, value: "a b"}, {name: authorization, valueFile: token}]
           sampleOneIn: 7
           queueSpans: 99
         """);
@@ -80,6 +85,10 @@ class ValuesArriveTest {
             TracingSettings.RequestId.SET,
             TracingSettings.Traceparent.START,
             new TracingSettings.Export.Otlp(URI.create("http://127.0.0.1:4318/v1/traces")),
+            List.of(
+                new TracingSettings.Header("x-api-key", "a b", "inline"),
+                new TracingSettings.Header("authorization", "Bearer 123", "token")),
+            new TrustAnchors.SystemStore(),
             7,
             99));
   }

@@ -1,10 +1,14 @@
 package io.reseal.core.exchange;
 
 import io.reseal.core.http.EdgeConnection;
+import io.reseal.core.http.RequestHead;
+import io.reseal.core.http.ToldClient;
 import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
+import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
+import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.tls.ClientPolicy;
 
 /**
@@ -17,7 +21,7 @@ import io.reseal.core.tls.ClientPolicy;
  * @param policyGroup the TLS policy group of the served identity, -1 for cleartext
  * @param proven what the client had to prove by a certificate
  * @param edge the addresses and what is forwarded about them
- * @param seesDetails whether this client may be told the facts of a failure
+ * @param peerSeesDetails whether whoever is at the other end may be told the facts of a failure
  */
 public record ClientConnection(
     LoopState loop,
@@ -28,7 +32,24 @@ public record ClientConnection(
     int policyGroup,
     ClientPolicy proven,
     EdgeConnection edge,
-    boolean seesDetails) {
+    boolean peerSeesDetails) {
+  /**
+   * Whether the client of a request may be told the facts of a failure: the one whom a trusted proxy
+   * names, else the one at the other end.
+   */
+  boolean seesDetails(RequestHead request, Snapshot snapshot) {
+    if (!edge.peerTrusted()) {
+      return peerSeesDetails;
+    }
+    ListenerTable table = snapshot.listener(listener());
+    return table != null
+        && ToldClient.isGood(
+            request.fields(),
+            edge.peer(),
+            table::trustsPeer,
+            snapshot.config().diagnostics()::trusts);
+  }
+
   /** The listener's name. */
   public String listener() {
     return facts.listener();

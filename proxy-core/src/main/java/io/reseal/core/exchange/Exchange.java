@@ -422,6 +422,9 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
       // The upstream closed the idle connection while our request was on its way (RFC 9112
       // section 9.3.1 allows to send it again); a fresh one is not in that race.
       replayed = true;
+      if (journal != null) {
+        journal.connectionDied();
+      }
       client.observer().upstreamRetried(from.plan().name(), Retry.DEAD_CONNECTION);
       state = State.CONNECTING;
       deadline.clear();
@@ -541,7 +544,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     }
     String errorId = journal == null ? RequestIds.next() : journal.id();
     String accept = String.join(",", request.fields().getAll(HttpHeaderNames.ACCEPT));
-    ErrorResponse error = FailurePolicy.render(failure, accept, client.seesDetails(), errorId);
+    boolean details = client.seesDetails(request, snapshot);
+    ErrorResponse error = FailurePolicy.render(failure, accept, details, errorId);
     status = error.status();
     boolean bodiless = request.method().equals("HEAD");
     responseBytes = bodiless ? 0 : error.body().length;
@@ -592,7 +596,7 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     return new ExchangeRecord(
         client.facts(),
         id(),
-        noted == null ? null : noted.traceContext(),
+        noted == null ? null : noted.trace(),
         request.version().token(),
         ExchangeRecord.cut(request.method()),
         ExchangeRecord.cut(request.host()),

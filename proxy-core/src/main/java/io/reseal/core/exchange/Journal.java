@@ -12,9 +12,12 @@ import io.reseal.core.http.HeadText;
 import io.reseal.core.http.RequestHead;
 import io.reseal.core.observe.DebugWatch.Tap;
 import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.ExchangeTrace;
 import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.TraceContext;
+import io.reseal.core.observe.UpstreamAttempt;
 import io.reseal.core.observe.UpstreamFacts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,13 @@ final class Journal {
   private final String id;
   private final String userAgent;
   private @Nullable Tap tap;
+  private UpstreamFacts connection = UpstreamFacts.NONE;
+  private boolean reused;
+  private List<UpstreamAttempt> deadAttempts = List.of();
+
+  /** The id of the span of the request to the upstream; 0 where none is recorded. */
+  private long attemptSpan;
+
   private long connectedNanos;
   private long respondedNanos;
 
@@ -42,11 +52,11 @@ final class Journal {
     this.request = request;
     this.tracing = tracing;
     this.id = RequestIds.of(request.fields(), client.edge().peerTrusted());
-    this.trace = tracing.startsTraces() ? trace() : null;
+    this.trace = tracing.startsTraces() ? context() : null;
     this.userAgent = ExchangeRecord.cut(request.fields().get(HttpHeaderNames.USER_AGENT, ""));
   }
 
-  private TraceContext trace() {
+  private TraceContext context() {
     List<String> inbound = request.fields().getAll(TRACEPARENT);
     TraceContext continued = inbound.size() == 1 ? TraceContext.after(inbound.getFirst()) : null;
     if (continued != null && client.edge().peerTrusted()) {
@@ -64,9 +74,27 @@ final class Journal {
     return id;
   }
 
+  /** What traces want; null where there is no trace. */
   @Nullable
-  TraceContext traceContext() {
-    return trace;
+  ExchangeTrace trace() {
+    if (trace == null) {
+      return null;
+    }
+    if (attemptSpan == 0) {
+      return new ExchangeTrace(trace, deadAttempts);
+    }
+    UpstreamAttempt last = attempt(respondedNanos, /* diedNanos= */ 0);
+    if (deadAttempts.isEmpty()) {
+      return new ExchangeTrace(trace, List.of(last));
+    }
+    List<UpstreamAttempt> all = new ArrayList<>(deadAttempts);
+    all.add(last);
+    return new ExchangeTrace(trace, all);
+  }
+
+  private UpstreamAttempt attempt(long responded, long diedNanos) {
+    return new UpstreamAttempt(
+        attemptSpan, connection, reused, connectedNanos, responded, diedNanos);
   }
 
   String userAgent() {
@@ -99,12 +127,14 @@ final class Journal {
    *
    * @param nanos when it was there
    */
-  void connected(UpstreamFacts connection, boolean reused, long nanos) {
+  void connected(UpstreamFacts facts, boolean fromPool, long nanos) {
+    connection = facts;
+    reused = fromPool;
     connectedNanos = nanos;
     if (tap != null) {
-      tap.line((reused ? "pooled" : "new") + " connection to " + connection.endpoint() + " at "
-          + connection.address() + ", " + text(connection.tls())
-          + (connection.verified() ? ", verified" : ", not verified"));
+      tap.line((fromPool ? "pooled" : "new") + " connection to " + facts.endpoint() + " at "
+          + facts.address() + ", " + text(facts.tls())
+          + (facts.verified() ? ", verified" : ", not verified"));
     }
   }
 
@@ -119,10 +149,21 @@ final class Journal {
         // The state belongs to the trace that the client's field could not name.
         fields.remove(TRACESTATE);
       }
-      fields.set(TRACEPARENT, trace.traceparent());
+      if (trace.sampled()) {
+        attemptSpan = TraceContext.newSpan();
+      }
+      fields.set(TRACEPARENT, trace.traceparent(attemptSpan == 0 ? trace.span() : attemptSpan));
     }
     if (tap != null) {
       tap.line("to the upstream: " + HeadText.of(outbound));
+    }
+  }
+
+  /** The pooled connection proved dead; the request goes out once more. */
+  void connectionDied() {
+    if (attemptSpan != 0) {
+      deadAttempts = List.of(attempt(/* responded= */ 0, System.nanoTime()));
+      attemptSpan = 0;
     }
   }
 

@@ -99,6 +99,22 @@ public final class FailurePolicy {
     };
   }
 
+  /** The upstream's name where the failure is about one, else empty. Allocates nothing. */
+  public static String upstream(Failure failure) {
+    return switch (failure) {
+      case ConnectFailed connect -> connect.upstream();
+      case TlsFailed tls -> tls.upstream();
+      case UpstreamTimedOut timeout -> timeout.upstream();
+      case UpstreamBroken broken -> broken.upstream();
+      case RequestRejected ignored -> "";
+      case Misdirected ignored -> "";
+      case NoRoute ignored -> "";
+      case Overloaded ignored -> "";
+      case ClientGone ignored -> "";
+      case Internal ignored -> "";
+    };
+  }
+
   /** An answer whose detail is escaped here, all of it, and so must not be before. */
   private static Answer answer(int status, String error, String token, String detail) {
     return new Answer(status, error, token, PeerText.escape(detail, MOST_DETAIL), "");

@@ -17,6 +17,11 @@ public record TlsVerdict(Reason reason, String detail, String advice, List<Fact>
     facts = List.copyOf(facts);
   }
 
+  /** The same with something added to its detail. */
+  public TlsVerdict with(String more) {
+    return new TlsVerdict(reason, detail + more, advice, facts);
+  }
+
   /** One named fact, as {@code presented names} = {@code shop.example, www.shop.example}. */
   public record Fact(String name, String value) {}
 

@@ -13,12 +13,12 @@ import java.util.Map;
  * a trusted proxy, whose chain is extended; so an upstream may believe what it reads.
  */
 final class ForwardedFields {
-  private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
-  private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
+  static final AsciiString FORWARDED = AsciiString.cached("forwarded");
+  static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
   private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
   private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
   private static final AsciiString PORT = AsciiString.cached("x-forwarded-port");
-  private static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
+  static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
 
   /** A chain longer than this is cut at its far end. */
   private static final int MOST_CHAIN_CHARACTERS = 1_024;

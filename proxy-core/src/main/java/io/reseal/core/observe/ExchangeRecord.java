@@ -1,6 +1,7 @@
 package io.reseal.core.observe;
 
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.TlsVerdict;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record ExchangeRecord(
     ClientFacts client,
     String id,
-    @Nullable TraceContext trace,
+    @Nullable ExchangeTrace trace,
     String protocol,
     String method,
     String host,
@@ -57,6 +58,22 @@ public record ExchangeRecord(
   /** From the request's head to the end. */
   public long nanos() {
     return endedNanos - receivedNanos;
+  }
+
+  /**
+   * Why the upstream may have refused the request, as far as its connection tells; null where it did
+   * not refuse, or nothing suggests itself.
+   */
+  public @Nullable TlsVerdict suspicion() {
+    TlsVerdict suspicion = connection.suspicion();
+    return suspicion != null && failure == null && isCertificateRefusal(status)
+        ? suspicion.with("; it answered " + status)
+        : null;
+  }
+
+  /** Servers that want a certificate say so with 400; nginx has 495 and 496 of its own. */
+  private static boolean isCertificateRefusal(int status) {
+    return status == 400 || status == 495 || status == 496;
   }
 
   /** A client's text, no longer than records may hold. */

@@ -75,6 +75,11 @@ public record TraceContext(long traceHigh, long traceLow, long span, long parent
     return true;
   }
 
+  /** An id for another span, never 0. */
+  public static long newSpan() {
+    return id(ThreadLocalRandom.current());
+  }
+
   private static long id(ThreadLocalRandom random) {
     long id = random.nextLong();
     return id == 0 ? 1 : id;
@@ -94,6 +99,11 @@ public record TraceContext(long traceHigh, long traceLow, long span, long parent
 
   /** The id of the span: 16 digits. */
   public String spanId() {
+    return spanId(span);
+  }
+
+  /** The id of a span: 16 digits. */
+  public static String spanId(long span) {
     return HEX.toHexDigits(span);
   }
 
@@ -102,8 +112,13 @@ public record TraceContext(long traceHigh, long traceLow, long span, long parent
     return parent == 0 ? "" : HEX.toHexDigits(parent);
   }
 
-  /** What the next system gets in {@code traceparent}. */
+  /** What the next system gets in {@code traceparent}, with this span as its parent. */
   public String traceparent() {
-    return "00-" + traceId() + "-" + spanId() + (sampled ? "-01" : "-00");
+    return traceparent(span);
+  }
+
+  /** The same with another span of this exchange as the parent. */
+  public String traceparent(long from) {
+    return "00-" + traceId() + "-" + spanId(from) + (sampled ? "-01" : "-00");
   }
 }

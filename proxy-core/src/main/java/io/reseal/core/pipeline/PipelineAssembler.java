@@ -209,7 +209,7 @@ public final class PipelineAssembler {
           && next.admits(listener, client.serverName(), client.isTls(), client.proven())
           && versions(table.config().security()).equals(versions(security))
           && table.trustsPeer(peer) == client.edge().peerTrusted()
-          && next.config().diagnostics().trusts(peer) == client.seesDetails();
+          && next.config().diagnostics().trusts(peer) == client.peerSeesDetails();
     };
   }
 

@@ -11,9 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The verdicts on an upstream that asked for a client certificate and then ended the handshake: it
- * got none, none of a kind that it takes, or one that it refused.
+ * got none, none of a kind that it takes, or one that it refused; and on one that let the handshake pass without.
  */
 final class ClientCertificateVerdicts {
+  private static final int NO_ALERT = -1;
+  private static final String CONFIGURE =
+      "Configure a client certificate for it (the upstream's tls.clientIdentity: certificate"
+          + " and key, signed by a CA that it trusts), or let it not require one.";
+  private static final String OTHER_KIND =
+      "Issue the client identity for a key of the kind that the upstream takes, most likely RSA"
+          + " where it is EC, and EC where it is RSA.";
+
   private final Asked asked;
   private final int alert;
 
@@ -27,6 +35,26 @@ final class ClientCertificateVerdicts {
     return isAboutCertificates(alert)
         ? new ClientCertificateVerdicts(asked, alert).verdict()
         : null;
+  }
+
+  /** What to suspect where a certificate was asked for, none was shown, and the handshake went on. */
+  static TlsVerdict unanswered(Asked asked) {
+    return new ClientCertificateVerdicts(asked, NO_ALERT).unanswered();
+  }
+
+  private TlsVerdict unanswered() {
+    String got = "the upstream asked for a client certificate";
+    KeyPairMaterial identity = asked.identity();
+    return identity == null
+        ? verdict(
+            Reason.CLIENT_CERTIFICATE_REQUIRED,
+            got + " and got none, because none is configured",
+            CONFIGURE)
+        : verdict(
+            Reason.CLIENT_CERTIFICATE_REQUIRED,
+            got + " with another kind of key than the client identity " + which(identity)
+                + ", and got none",
+            OTHER_KIND);
   }
 
   private static boolean isAboutCertificates(int alert) {
@@ -52,26 +80,29 @@ final class ClientCertificateVerdicts {
           Reason.CLIENT_CERTIFICATE_REQUIRED,
           "the upstream asked for a client certificate, got none, and ended the handshake with the"
               + " alert " + TlsAlert.name(alert),
-          "Configure a client certificate for it (the upstream's tls.clientIdentity: certificate"
-              + " and key, signed by a CA that it trusts), or let it not require one.");
+          CONFIGURE);
     }
-    String which = CertificateText.subject(identity.leaf()) + " from " + identity.source();
     if (!asked.shown()) {
       return verdict(
           Reason.CLIENT_CERTIFICATE_REQUIRED,
           "the upstream asked for a client certificate with another kind of key than the client"
-              + " identity " + which + " has ("
-              + identity.leaf().getPublicKey().getAlgorithm()
-              + "), got none, and ended the handshake"
+              + " identity " + which(identity) + ", got none, and ended the handshake"
               + " with the alert " + TlsAlert.name(alert),
-          "Issue the client identity for a key of the kind that the upstream takes, most likely RSA"
-              + " where it is EC, and EC where it is RSA.");
+          OTHER_KIND);
     }
     return verdict(
         Reason.CLIENT_CERTIFICATE_REFUSED,
-        "the upstream refused the client identity " + which + " with the alert "
+        "the upstream refused the client identity " + named(identity) + " with the alert "
             + TlsAlert.name(alert),
         advice(identity));
+  }
+
+  private static String named(KeyPairMaterial identity) {
+    return CertificateText.subject(identity.leaf()) + " from " + identity.source();
+  }
+
+  private static String which(KeyPairMaterial identity) {
+    return named(identity) + " has (" + identity.leaf().getPublicKey().getAlgorithm() + ")";
   }
 
   private String advice(KeyPairMaterial identity) {
@@ -98,8 +129,10 @@ final class ClientCertificateVerdicts {
 
   private TlsVerdict verdict(Reason reason, String detail, String advice) {
     List<Fact> facts = new ArrayList<>(8);
-    facts.add(new Fact("alert", TlsAlert.name(alert) + " (" + alert + ")"));
-    facts.add(new Fact("alert direction", "received from the upstream"));
+    if (alert != NO_ALERT) {
+      facts.add(new Fact("alert", TlsAlert.name(alert) + " (" + alert + ")"));
+      facts.add(new Fact("alert direction", "received from the upstream"));
+    }
     if (!asked.issuers().isEmpty()) {
       facts.add(new Fact("CAs that the upstream names", issuers()));
     }

@@ -92,6 +92,15 @@ public final class HandshakeVerdicts {
     return ClientIdentityKeyManager.asked(handler.engine()) != null;
   }
 
+  /**
+   * What an upstream may hold against requests after a handshake that succeeded: it asked for a client
+   * certificate and got none. Null for nothing. Asked on the handler's event loop.
+   */
+  public static @Nullable TlsVerdict suspicion(SslHandler handler) {
+    Asked asked = ClientIdentityKeyManager.asked(handler.engine());
+    return asked == null || asked.shown() ? null : ClientCertificateVerdicts.unanswered(asked);
+  }
+
   /** The same where the handler is gone; over TLS 1.2 less exact about client certificates. */
   public static TlsVerdict upstream(Throwable cause) {
     return new HandshakeVerdicts(cause, (Asked) null).read();

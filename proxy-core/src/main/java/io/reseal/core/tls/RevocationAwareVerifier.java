@@ -26,6 +26,6 @@ final class RevocationAwareVerifier extends UpstreamVerifier
   @Override
   public void resumeClientTrusted(X509Certificate[] chain, SSLEngine engine)
       throws CertificateException {
-    throw new CertificateException("not a server");
+    throw notJudged();
   }
 }

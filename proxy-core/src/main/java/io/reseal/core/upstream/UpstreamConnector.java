@@ -9,6 +9,7 @@ import io.reseal.config.Timeouts;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.ConnectFault;
 import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.observe.ConnectTimes;
 import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.tls.HandshakeVerdicts;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The maker of connections to the endpoints of one upstream: resolves the name, connects to one of
@@ -74,7 +76,7 @@ final class UpstreamConnector {
     private final PeerNames names;
     private final Result result;
     private final long startedNanos = System.nanoTime();
-    private long shakingNanos;
+    private long connectedNanos;
 
     Attempt(EndpointPlan endpoint, PeerNames names, Result result) {
       this.endpoint = endpoint;
@@ -107,13 +109,13 @@ final class UpstreamConnector {
             UpstreamConnector.this.notConnected(endpoint, connecting.cause()), endpoint);
         return;
       }
+      connectedNanos = System.nanoTime();
       Channel channel = connecting.getNow();
       UpstreamTlsContext context = plan.tlsContext();
       if (context == null) {
-        ready(channel, TlsLeg.NONE, /* verified= */ false);
+        ready(channel, TlsLeg.NONE, /* verified= */ false, /* suspicion= */ null);
         return;
       }
-      shakingNanos = System.nanoTime();
       SslHandler tls = context.newHandler(channel.alloc(), endpoint.address(), names);
       tls.setHandshakeTimeoutMillis(timeouts.upstreamHandshake().toMillis());
       tls.handshakeFuture().addListener(shaken -> shookHands(shaken, tls, context, channel));
@@ -126,7 +128,11 @@ final class UpstreamConnector {
       if (handshake.isSuccess()) {
         TlsFacts facts = TlsFacts.of(tls);
         observe(tls, facts);
-        ready(channel, facts.leg(names.serverName(), /* peerIdentity= */ ""), context.verified());
+        ready(
+            channel,
+            facts.leg(names.serverName(), /* peerIdentity= */ ""),
+            context.verified(),
+            HandshakeVerdicts.suspicion(tls));
         return;
       }
       TlsVerdict verdict = HandshakeVerdicts.upstream(handshake.cause(), tls);
@@ -137,7 +143,7 @@ final class UpstreamConnector {
     private void observe(SslHandler tls, TlsFacts facts) {
       loop.observer()
           .upstreamHandshake(
-              plan.name(), facts.protocol(), facts.resumed(), System.nanoTime() - shakingNanos);
+              plan.name(), facts.protocol(), facts.resumed(), System.nanoTime() - connectedNanos);
       if (facts.resumed()) {
         return;
       }
@@ -147,9 +153,10 @@ final class UpstreamConnector {
       }
     }
 
-    private void ready(Channel channel, TlsLeg tls, boolean verified) {
-      loop.observer()
-          .upstreamConnected(plan.name(), endpoint.text(), System.nanoTime() - startedNanos);
+    private void ready(
+        Channel channel, TlsLeg tls, boolean verified, @Nullable TlsVerdict suspicion) {
+      long readyNanos = System.nanoTime();
+      loop.observer().upstreamConnected(plan.name(), endpoint.text(), readyNanos - startedNanos);
       result.connected(
           channel,
           endpoint,
@@ -159,7 +166,9 @@ final class UpstreamConnector {
                   ? NetUtil.toSocketAddressString(address)
                   : "",
               tls,
-              verified));
+              verified,
+              suspicion,
+              new ConnectTimes(startedNanos, connectedNanos, readyNanos)));
     }
   }
 

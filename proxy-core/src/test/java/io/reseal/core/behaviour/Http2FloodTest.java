@@ -34,19 +34,29 @@ final class Http2FloodTest {
   private static final int EVENTS = 20_000;
   private static final Executor VIRTUAL = task -> Thread.ofVirtual().start(task);
 
+  /** Until a test that hangs is given up; nothing is measured by it. */
+  private static final int PATIENCE_SECONDS = 60;
+
   private static TestBed bed;
 
   @BeforeAll
   static void start() throws IOException {
-    bed = TestBed.start(setup -> setup.timeouts(Http2FloodTest::impatient));
+    // With the usual timeouts, so that nothing but the flood can end a connection.
+    bed = TestBed.start();
   }
 
-  private static Timeouts impatient(Timeouts all) {
+  /**
+   * The usual timeouts, but for those of a client that keeps the proxy waiting.
+   *
+   * @param request for the beginning of a request
+   * @param body for a pause in a body
+   */
+  private static Timeouts impatient(Timeouts all, Duration request, Duration body) {
     return new Timeouts(
         all.handshake(),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(1),
+        request,
+        request,
+        body,
         all.connect(),
         all.upstreamHandshake(),
         all.responseHead(),
@@ -59,6 +69,12 @@ final class Http2FloodTest {
   @AfterAll
   static void stop() {
     bed.close();
+  }
+
+  /** What stands before a flood. */
+  @FunctionalInterface
+  interface Prelude {
+    void send(H2RawClient client) throws IOException;
   }
 
   /** One event of a flood, by its number. */
@@ -100,53 +116,41 @@ final class Http2FloodTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("floods")
   void endsTheConnectionOfAFlood(String name, Event event) throws Exception {
-    try (H2RawClient client = bed.h2Client()) {
-      // A GOAWAY would tell the reason; but a reset may overtake it, so the end must do.
-      CompletableFuture<Void> ended = CompletableFuture.runAsync(client::drain, VIRTUAL);
-      int sent = 0;
-      try {
-        while (sent < EVENTS && !ended.isDone()) {
-          event.send(client, sent++);
-        }
-      } catch (IOException e) {
-        // What a connection that was ended looks like to a writer.
-      }
-      ended.get(15, TimeUnit.SECONDS);
-    }
-    bed.requireHealthy();
+    requireEnd(client -> {}, EVENTS, event);
   }
 
   @Test
   void endsAHeaderBlockThatNeverEnds() throws Exception {
-    try (H2RawClient client = bed.h2Client()) {
-      client.send(new H2Frame(H2Frame.HEADERS, H2Frame.END_STREAM, 1, new byte[0]));
-      CompletableFuture<Void> ended = CompletableFuture.runAsync(client::drain, VIRTUAL);
-      try {
-        for (int i = 0; i < 5_000; i++) {
-          client.send(new H2Frame(H2Frame.CONTINUATION, 0, 1, new byte[i % 2]));
-        }
-      } catch (IOException e) {
-        // Ended, as it should be.
-      }
-      ended.get(15, TimeUnit.SECONDS);
-    }
-    bed.requireHealthy();
+    requireEnd(
+        client -> client.send(new H2Frame(H2Frame.HEADERS, H2Frame.END_STREAM, 1, new byte[0])),
+        5_000,
+        (client, i) -> client.send(new H2Frame(H2Frame.CONTINUATION, 0, 1, new byte[i % 2])));
   }
 
   @Test
   void endsAFloodOfEmptyData() throws Exception {
+    String[] post = {":method: POST", ":scheme: https", ":authority: a.test", ":path: /flood"};
+    requireEnd(
+        client -> client.request(/* endStream= */ false, post),
+        5_000,
+        (client, i) -> client.data(1, /* endStream= */ false, ""));
+  }
+
+  /** Requires that a connection ends within so many of these events, and that others are served. */
+  private static void requireEnd(Prelude prelude, int events, Event event) throws Exception {
     try (H2RawClient client = bed.h2Client()) {
-      int stream = client.request(
-          false, ":method: POST", ":scheme: https", ":authority: a.test", ":path: /flood");
+      client.connection().readTimeout(PATIENCE_SECONDS * 1_000);
+      prelude.send(client);
+      // A GOAWAY would tell the reason; but a reset may overtake it, so the end must do.
       CompletableFuture<Void> ended = CompletableFuture.runAsync(client::drain, VIRTUAL);
       try {
-        for (int i = 0; i < 5_000; i++) {
-          client.data(stream, false, "");
+        for (int sent = 0; sent < events && !ended.isDone(); sent++) {
+          event.send(client, sent);
         }
       } catch (IOException e) {
-        // Ended, as it should be.
+        // What a connection that was ended looks like to a writer.
       }
-      ended.get(15, TimeUnit.SECONDS);
+      ended.get(2 * PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
     bed.requireHealthy();
   }
@@ -186,19 +190,22 @@ final class Http2FloodTest {
   /** The client takes nothing of a response: the stream ends after the idle time. */
   @Test
   void endsAStreamWhoseWindowStaysShut() throws Exception {
-    bed.origin().on("/large", (connection, head) -> {
-      connection.receive(head);
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n");
-      connection.sendPattern(10_000_000);
-    });
-    try (H2RawClient client =
-        H2RawClient.connect(ProxyFixture.hello("a.test"), bed.proxy().https(), 0)) {
-      int stream = client.request(
-          true, ":method: GET", ":scheme: https", ":authority: a.test", ":path: /large");
-      H2RawClient.Outcome outcome = client.read(stream);
-      assertThat(outcome.isRefused()).as("%s", outcome).isTrue();
+    try (TestBed waiting = TestBed.start(
+        setup -> setup.timeouts(all -> impatient(all, all.keepAlive(), Duration.ofSeconds(1))))) {
+      waiting.origin().on("/large", (connection, head) -> {
+        connection.receive(head);
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n");
+        connection.sendPattern(10_000_000);
+      });
+      try (H2RawClient client =
+          H2RawClient.connect(ProxyFixture.hello("a.test"), waiting.proxy().https(), 0)) {
+        int stream = client.request(
+            true, ":method: GET", ":scheme: https", ":authority: a.test", ":path: /large");
+        H2RawClient.Outcome outcome = client.read(stream);
+        assertThat(outcome.isRefused()).as("%s", outcome).isTrue();
+      }
+      waiting.requireHealthy();
     }
-    bed.requireHealthy();
   }
 
   @Test
@@ -214,9 +221,11 @@ final class Http2FloodTest {
 
   @Test
   void closesAConnectionThatSendsNoPreface() throws IOException {
-    try (var client = ProxyFixture.hello("a.test")
-        .withApplicationProtocols("h2")
-        .connect(bed.proxy().https())) {
+    try (TestBed waiting = TestBed.start(
+            setup -> setup.timeouts(all -> impatient(all, Duration.ofSeconds(1), all.bodyIdle())));
+        var client = ProxyFixture.hello("a.test")
+            .withApplicationProtocols("h2")
+            .connect(waiting.proxy().https())) {
       client.readToEnd();
     }
   }

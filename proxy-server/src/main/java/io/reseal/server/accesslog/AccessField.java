@@ -31,6 +31,10 @@ enum AccessField {
           + " `reset_by_client`, `reset_by_upstream`, `not_connected`"),
   ERROR("error", "the verdict: the exact reason of a failure, as in `reseal_failures_total`"),
   DETAIL("detail", "its facts"),
+  HINT(
+      "hint",
+      "why the upstream may have refused the request: `client_certificate_required` where it had"
+          + " asked for a client certificate, got none, and answered 400, 495 or 496"),
   ROUTE("route", "the route's name"),
   UPSTREAM("upstream", "the upstream's name"),
   ENDPOINT("endpoint", "the endpoint, as configured"),

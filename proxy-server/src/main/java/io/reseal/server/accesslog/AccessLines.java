@@ -3,10 +3,11 @@ package io.reseal.server.accesslog;
 import io.reseal.config.AccessLogSettings.Query;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.ExchangeTrace;
 import io.reseal.core.observe.TlsLeg;
-import io.reseal.core.observe.TraceContext;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.observe.UpstreamFacts;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,10 @@ final class AccessLines {
     }
     line.text(AccessField.END, end(exchange));
     failure(failure);
+    TlsVerdict suspicion = exchange.suspicion();
+    if (suspicion != null) {
+      line.text(AccessField.HINT, suspicion.reason().token());
+    }
     line.text(AccessField.ROUTE, exchange.route());
     line.text(AccessField.UPSTREAM, exchange.upstream());
     upstream(exchange.connection(), exchange.reused(), /* passthrough= */ false);
@@ -102,10 +107,10 @@ final class AccessLines {
     line.text(AccessField.ID, id);
   }
 
-  private void trace(@Nullable TraceContext trace) {
+  private void trace(@Nullable ExchangeTrace trace) {
     if (trace != null) {
-      line.text(AccessField.TRACE, trace.traceId());
-      line.text(AccessField.SPAN, trace.spanId());
+      line.text(AccessField.TRACE, trace.context().traceId());
+      line.text(AccessField.SPAN, trace.context().spanId());
     }
   }
 

@@ -2,58 +2,22 @@ package io.reseal.server.accesslog;
 
 /** One JSON object to a line. */
 final class JsonLines extends LineBuffer {
-  private static final byte[][] KEYS = keys("\"", "\":");
-  private static final byte[] TRUE = ascii("true");
-  private static final byte[] FALSE = ascii("false");
-
-  private boolean first;
+  JsonLines() {
+    super(keys("\"", "\":"), ',');
+  }
 
   @Override
-  void begin() {
+  void open() {
     put('{');
-    first = true;
-  }
-
-  private void key(AccessField field) {
-    if (!first) {
-      put(',');
-    }
-    first = false;
-    put(KEYS[field.ordinal()]);
   }
 
   @Override
-  void text(AccessField field, String value) {
-    if (value.isEmpty()) {
-      return;
-    }
-    key(field);
-    put('"');
-    putEscaped(value);
-    put('"');
+  void putText(String value) {
+    putQuoted(value);
   }
 
   @Override
-  void number(AccessField field, long value) {
-    key(field);
-    putNumber(value);
-  }
-
-  @Override
-  void flag(AccessField field, boolean value) {
-    key(field);
-    put(value ? TRUE : FALSE);
-  }
-
-  @Override
-  void millis(AccessField field, long nanos) {
-    key(field);
-    putMillis(nanos);
-  }
-
-  @Override
-  void time(AccessField field, long epochMillis) {
-    key(field);
+  void putMoment(long epochMillis) {
     put('"');
     putTime(epochMillis);
     put('"');

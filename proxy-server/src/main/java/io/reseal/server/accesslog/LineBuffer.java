@@ -12,16 +12,30 @@ import java.util.Arrays;
 abstract class LineBuffer {
   private static final int FIRST_BYTES = 96 << 10;
   private static final byte[] HEX = ascii("0123456789abcdef");
+  private static final byte[] TRUE = ascii("true");
+  private static final byte[] FALSE = ascii("false");
   private static final int MOST_DIGITS = 20;
   private static final long MILLIS_PER_SECOND = 1_000;
   private static final int SECOND_CHARACTERS = "2026-01-01T00:00:00".length();
 
+  private final byte[][] keys;
+  private final char separator;
   private final byte[] digits = new byte[MOST_DIGITS];
   private byte[] bytes = new byte[FIRST_BYTES];
   private int length;
   private int lines;
   private long second = Long.MIN_VALUE;
   private byte[] secondText = new byte[0];
+  private boolean first;
+
+  /**
+   * @param keys of all fields, by {@link #keys(String, String)}
+   * @param separator what stands between two fields
+   */
+  LineBuffer(byte[][] keys, char separator) {
+    this.keys = keys;
+    this.separator = separator;
+  }
 
   static LineBuffer of(Format format) {
     return switch (format) {
@@ -30,21 +44,59 @@ abstract class LineBuffer {
     };
   }
 
-  abstract void begin();
+  void begin() {
+    open();
+    first = true;
+  }
+
+  /** What stands before the first key. */
+  abstract void open();
 
   /** A text; empty ones are left out. */
-  abstract void text(AccessField field, String value);
+  void text(AccessField field, String value) {
+    if (!value.isEmpty()) {
+      key(field);
+      putText(value);
+    }
+  }
 
-  abstract void number(AccessField field, long value);
+  /** Puts a value that is text, delimited as the format has it. */
+  abstract void putText(String value);
 
-  abstract void flag(AccessField field, boolean value);
+  void number(AccessField field, long value) {
+    key(field);
+    putNumber(value);
+  }
+
+  void flag(AccessField field, boolean value) {
+    key(field);
+    put(value ? TRUE : FALSE);
+  }
 
   /** A span of time, in milliseconds with three decimals. */
-  abstract void millis(AccessField field, long nanos);
+  void millis(AccessField field, long nanos) {
+    key(field);
+    putMillis(nanos);
+  }
 
   /** A moment. */
-  abstract void time(AccessField field, long epochMillis);
+  void time(AccessField field, long epochMillis) {
+    key(field);
+    putMoment(epochMillis);
+  }
 
+  /** Puts a value that is a moment, delimited as the format has it. */
+  abstract void putMoment(long epochMillis);
+
+  private void key(AccessField field) {
+    if (!first) {
+      put(separator);
+    }
+    first = false;
+    put(keys[field.ordinal()]);
+  }
+
+  /** What stands after the last value. */
   abstract void finish();
 
   void end() {
@@ -77,7 +129,7 @@ abstract class LineBuffer {
         .toArray(byte[][]::new);
   }
 
-  static byte[] ascii(String text) {
+  private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -86,13 +138,13 @@ abstract class LineBuffer {
     bytes[length++] = (byte) c;
   }
 
-  void put(byte[] text) {
+  private void put(byte[] text) {
     room(text.length);
     System.arraycopy(text, 0, bytes, length, text.length);
     length += text.length;
   }
 
-  void putNumber(long value) {
+  private void putNumber(long value) {
     if (value < 0) {
       put('-');
     }
@@ -107,7 +159,7 @@ abstract class LineBuffer {
     length += MOST_DIGITS - at;
   }
 
-  void putMillis(long nanos) {
+  private void putMillis(long nanos) {
     long micros = Math.max(0, nanos) / 1_000;
     putNumber(micros / 1_000);
     put('.');
@@ -130,6 +182,12 @@ abstract class LineBuffer {
     put('.');
     putThree((int) Math.floorMod(epochMillis, MILLIS_PER_SECOND));
     put('Z');
+  }
+
+  void putQuoted(String text) {
+    put('"');
+    putEscaped(text);
+    put('"');
   }
 
   /** Text between quotes, as RFC 8259 section 7 has it, in ASCII. */

@@ -74,7 +74,7 @@ final class LineWriter implements AutoCloseable {
   /** Takes a record of an exchange or a tunnel, unless too many wait. Thread-safe, never blocks. */
   void offer(Object happened) {
     if (!queue.offer(happened)) {
-      counts.addNotQueued();
+      counts.addNotQueued(1);
     }
   }
 

@@ -5,37 +5,21 @@ package io.reseal.server.accesslog;
  * anything that could end it.
  */
 final class TextLines extends LineBuffer {
-  private static final byte[][] KEYS = keys("", "=");
-  private static final byte[] TRUE = ascii("true");
-  private static final byte[] FALSE = ascii("false");
-
-  private boolean first;
-
-  @Override
-  void begin() {
-    first = true;
-  }
-
-  private void key(AccessField field) {
-    if (!first) {
-      put(' ');
-    }
-    first = false;
-    put(KEYS[field.ordinal()]);
+  TextLines() {
+    super(keys("", "="), ' ');
   }
 
   @Override
-  void text(AccessField field, String value) {
-    if (value.isEmpty()) {
-      return;
-    }
-    key(field);
+  void open() {
+    // A line begins with its first key.
+  }
+
+  @Override
+  void putText(String value) {
     if (isPlain(value)) {
       putEscaped(value);
     } else {
-      put('"');
-      putEscaped(value);
-      put('"');
+      putQuoted(value);
     }
   }
 
@@ -50,26 +34,7 @@ final class TextLines extends LineBuffer {
   }
 
   @Override
-  void number(AccessField field, long value) {
-    key(field);
-    putNumber(value);
-  }
-
-  @Override
-  void flag(AccessField field, boolean value) {
-    key(field);
-    put(value ? TRUE : FALSE);
-  }
-
-  @Override
-  void millis(AccessField field, long nanos) {
-    key(field);
-    putMillis(nanos);
-  }
-
-  @Override
-  void time(AccessField field, long epochMillis) {
-    key(field);
+  void putMoment(long epochMillis) {
     putTime(epochMillis);
   }
 

@@ -222,8 +222,21 @@ public final class ConfigPage {
     json.text("requestId", word(tracing.requestId()))
         .text("traceparent", word(tracing.traceparent()))
         .text("endpoint", tracing.endpoint().toString())
-        .number("sampleOneIn", tracing.sampleOneIn())
-        .number("queueSpans", tracing.queueSpans());
+        .objects("headers", tracing.headers(), ConfigPage::header);
+    if (tracing.destinationCA() instanceof TrustAnchors.DestinationCa ca) {
+      json.text("destinationCA", ca.source());
+    }
+    json.number("sampleOneIn", tracing.sampleOneIn()).number("queueSpans", tracing.queueSpans());
+  }
+
+  /** The value may be a secret. */
+  private static void header(JsonText json, TracingSettings.Header header) {
+    json.text("name", header.name());
+    if (header.source().equals(TracingSettings.Header.INLINE)) {
+      json.text("value", "(not shown)");
+    } else {
+      json.text("valueFile", header.source());
+    }
   }
 
   private static String word(Enum<?> constant) {

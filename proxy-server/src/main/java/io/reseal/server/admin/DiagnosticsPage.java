@@ -39,7 +39,7 @@ public final class DiagnosticsPage {
         .text("last", latest.at().toString())
         .text("lastId", latest.errorId())
         .text("lastRequest", PeerText.escape(latest.request(), MOST_TEXT))
-        .number("status", answer.status())
+        .number("status", latest.answered() == 0 ? answer.status() : latest.answered())
         .text("detail", answer.detail())
         .text("fix", answer.advice());
     List<TlsVerdict.Fact> facts =

@@ -5,6 +5,7 @@ import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.ExchangeRecord;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -30,9 +31,28 @@ public final class FailureBook implements DataPlaneObserver {
 
   @Override
   public void failed(Failure failure, String errorId, String route, String request) {
+    note(failure, /* answered= */ 0, errorId, route, request);
+  }
+
+  /** A suspicion is booked like a failure: who reads the book wants its fix. */
+  @Override
+  public void exchangeEnded(ExchangeRecord exchange) {
+    TlsVerdict suspicion = exchange.suspicion();
+    if (suspicion != null) {
+      note(
+          new Failure.TlsFailed(
+              suspicion, exchange.upstream(), exchange.connection().endpoint()),
+          exchange.status(),
+          exchange.id(),
+          exchange.route(),
+          exchange.host() + exchange.path());
+    }
+  }
+
+  private void note(Failure failure, int answered, String errorId, String route, String request) {
     failures.note(
-        new FailedKind(route, upstreamOf(failure), FailurePolicy.token(failure)),
-        new Failed(failure, errorId, cut(request), Instant.now()));
+        new FailedKind(route, FailurePolicy.upstream(failure), FailurePolicy.token(failure)),
+        new Failed(failure, answered, errorId, cut(request), Instant.now()));
   }
 
   @Override
@@ -48,21 +68,6 @@ public final class FailureBook implements DataPlaneObserver {
         : peerText.substring(0, MOST_PEER_CHARACTERS);
   }
 
-  private static String upstreamOf(Failure failure) {
-    return switch (failure) {
-      case Failure.ConnectFailed connect -> connect.upstream();
-      case Failure.TlsFailed tls -> tls.upstream();
-      case Failure.UpstreamTimedOut timeout -> timeout.upstream();
-      case Failure.UpstreamBroken broken -> broken.upstream();
-      case Failure.RequestRejected ignored -> "";
-      case Failure.Misdirected ignored -> "";
-      case Failure.NoRoute ignored -> "";
-      case Failure.Overloaded ignored -> "";
-      case Failure.ClientGone ignored -> "";
-      case Failure.Internal ignored -> "";
-    };
-  }
-
   /** The failures, the latest first. */
   List<Entry<FailedKind, Failed>> failures() {
     return failures.latestFirst();
@@ -76,8 +81,13 @@ public final class FailureBook implements DataPlaneObserver {
   /** What counts as the same failure. */
   record FailedKind(String route, String upstream, String token) {}
 
-  /** A failure; the request is peer text, not yet escaped. */
-  record Failed(Failure failure, String errorId, String request, Instant at) {}
+  /**
+   * A failure.
+   *
+   * @param answered the upstream's own status where the failure is only suspected behind it, else 0
+   * @param request peer text, not yet escaped
+   */
+  record Failed(Failure failure, int answered, String errorId, String request, Instant at) {}
 
   /** What counts as the same refusal. */
   record RefusedKind(String listener, String reason) {}

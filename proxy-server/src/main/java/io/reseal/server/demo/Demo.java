@@ -35,6 +35,14 @@ public final class Demo implements AutoCloseable {
     this.guide = guide;
   }
 
+  /** Which ports a demonstration listens on. */
+  public enum PortChoice {
+    /** The usual ones, or others where they are taken. */
+    PREFER_USUAL,
+    /** Whatever is free, so that many can run side by side. */
+    TAKE_FREE
+  }
+
   /**
    * Starts everything.
    *
@@ -42,17 +50,23 @@ public final class Demo implements AutoCloseable {
    *     there are taken up
    * @param address to listen on; where others than this machine may come, the CAs are handed out
    */
-  public static Demo start(@Nullable Path folder, InetAddress address, Termination termination)
+  public static Demo start(
+      @Nullable Path folder, InetAddress address, PortChoice ports, Termination termination)
       throws IOException, GeneralSecurityException, StartException {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
       DemoFiles files = folder == null ? DemoFiles.temporary() : DemoFiles.in(folder);
       parts.push(files);
       DemoConfig.Upstreams upstreams = startUpstreams(files, parts);
-      DemoConfig.Ports own = new DemoConfig.Ports(
-          freePort(address, HTTPS_PORT),
-          freePort(address, HTTP_PORT),
-          freePort(address, ADMIN_PORT));
+      DemoConfig.Ports own = switch (ports) {
+        case PREFER_USUAL ->
+          new DemoConfig.Ports(
+              freePort(address, HTTPS_PORT),
+              freePort(address, HTTP_PORT),
+              freePort(address, ADMIN_PORT));
+        // The redirect must name the port of https; the others are told by those who listen.
+        case TAKE_FREE -> new DemoConfig.Ports(freePort(address, 0), 0, 0);
+      };
       files.write("reseal.yaml", DemoConfig.yaml(address, own, upstreams));
       ConfigSource source = ConfigSource.file(files.path("reseal.yaml"));
       ProxyProcess proxy =

@@ -15,9 +15,9 @@ public final class QueueCounts {
     delivered.add(count);
   }
 
-  /** One found the queue full. */
-  public void addNotQueued() {
-    notQueued.increment();
+  /** So many found the queue full. */
+  public void addNotQueued(int count) {
+    notQueued.add(count);
   }
 
   /** So many were not taken by the output. */

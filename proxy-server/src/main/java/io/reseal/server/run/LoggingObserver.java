@@ -4,7 +4,9 @@ import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.PeerText;
 import io.reseal.core.failure.Refusal;
+import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.ExchangeRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -24,8 +26,22 @@ public final class LoggingObserver implements DataPlaneObserver, AutoCloseable {
   public void failed(Failure failure, String errorId, String route, String request) {
     Level level = level(failure);
     if (LOG.isEnabledForLevel(level)
-        && flood.mayTell(FailurePolicy.token(failure), route, upstreamOf(failure), level)) {
+        && flood.mayTell(
+            FailurePolicy.token(failure), route, FailurePolicy.upstream(failure), level)) {
       LOG.atLevel(level).log(line(failure, errorId, route, request));
+    }
+  }
+
+  /** What the upstream answered stands; why it may have done so is told. */
+  @Override
+  public void exchangeEnded(ExchangeRecord exchange) {
+    TlsVerdict suspicion = exchange.suspicion();
+    if (suspicion == null) {
+      return;
+    }
+    String token = suspicion.reason().token();
+    if (flood.mayTell(token, exchange.route(), exchange.upstream(), Level.WARN)) {
+      LOG.warn(line(exchange, suspicion));
     }
   }
 
@@ -42,15 +58,33 @@ public final class LoggingObserver implements DataPlaneObserver, AutoCloseable {
   }
 
   static String line(Failure failure, String errorId, String route, String request) {
-    StringBuilder line = new StringBuilder(200).append("failed");
+    return place("failed", errorId, route, request)
+        .append(FailurePolicy.logLine(failure))
+        .toString();
+  }
+
+  static String line(ExchangeRecord exchange, TlsVerdict suspicion) {
+    FailurePolicy.Answer told = FailurePolicy.answer(new Failure.TlsFailed(
+        suspicion, exchange.upstream(), exchange.connection().endpoint()));
+    String request = exchange.host() + exchange.path();
+    return place("suspected", exchange.id(), exchange.route(), request)
+        .append(told.token())
+        .append(": ")
+        .append(told.detail())
+        .append(". ")
+        .append(told.advice())
+        .toString();
+  }
+
+  private static StringBuilder place(String what, String errorId, String route, String request) {
+    StringBuilder line = new StringBuilder(200).append(what);
     if (!errorId.isEmpty()) {
       line.append(" id=").append(errorId);
     }
     if (!route.isEmpty()) {
       line.append(" route=\"").append(route).append('"');
     }
-    line.append(" request=\"").append(PeerText.escape(request, 128)).append("\": ");
-    return line.append(FailurePolicy.logLine(failure)).toString();
+    return line.append(" request=\"").append(PeerText.escape(request, 128)).append("\": ");
   }
 
   private static String line(FailureFlood.More more) {
@@ -63,16 +97,6 @@ public final class LoggingObserver implements DataPlaneObserver, AutoCloseable {
       line.append(", upstream \"").append(more.upstream()).append('"');
     }
     return line.append(": ").append(more.token()).toString();
-  }
-
-  private static String upstreamOf(Failure failure) {
-    return switch (failure) {
-      case Failure.ConnectFailed connect -> connect.upstream();
-      case Failure.TlsFailed tls -> tls.upstream();
-      case Failure.UpstreamTimedOut timeout -> timeout.upstream();
-      case Failure.UpstreamBroken broken -> broken.upstream();
-      default -> "";
-    };
   }
 
   private static Level level(Failure failure) {

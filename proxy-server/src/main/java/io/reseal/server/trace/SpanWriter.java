@@ -1,14 +1,21 @@
 package io.reseal.server.trace;
 
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.reseal.config.TracingSettings;
+import io.reseal.config.TrustAnchors;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.server.metrics.QueueCounts;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -29,7 +36,9 @@ final class SpanWriter implements AutoCloseable {
   private static final java.util.logging.Logger EXPORTER_LOG =
       java.util.logging.Logger.getLogger("io.opentelemetry");
 
+  /** Of spans; those of the last exchange may go beyond. */
   private static final int MOST_IN_BATCH = 512;
+
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int SEND_SECONDS = 10;
   private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -45,31 +54,57 @@ final class SpanWriter implements AutoCloseable {
   private volatile boolean closing;
   private long warnedNanos = System.nanoTime() - WARN_NANOS;
 
-  private SpanWriter(URI endpoint, int queueSpans, Resource resource, QueueCounts counts) {
+  private SpanWriter(
+      URI endpoint, TracingSettings settings, Resource resource, QueueCounts counts) {
     EXPORTER_LOG.setLevel(Level.OFF);
     this.endpoint = endpoint;
-    this.queue = new MpscArrayQueue<>(queueSpans);
-    this.exporter = OtlpHttpSpanExporter.builder()
-        .setEndpoint(endpoint.toString())
-        .setTimeout(SEND_SECONDS, TimeUnit.SECONDS)
-        .setConnectTimeout(SEND_SECONDS, TimeUnit.SECONDS)
-        .setRetryPolicy(null)
-        .build();
+    this.queue = new MpscArrayQueue<>(settings.queueSpans());
+    this.exporter = exporter(endpoint, settings);
     this.resource = resource;
     this.counts = counts;
     this.thread = Thread.ofPlatform().daemon().name("reseal-traces").unstarted(this::run);
   }
 
-  static SpanWriter start(URI endpoint, int queueSpans, Resource resource, QueueCounts counts) {
-    SpanWriter writer = new SpanWriter(endpoint, queueSpans, resource, counts);
+  private static SpanExporter exporter(URI endpoint, TracingSettings settings) {
+    OtlpHttpSpanExporterBuilder builder = OtlpHttpSpanExporter.builder()
+        .setEndpoint(endpoint.toString())
+        .setTimeout(SEND_SECONDS, TimeUnit.SECONDS)
+        .setConnectTimeout(SEND_SECONDS, TimeUnit.SECONDS)
+        .setRetryPolicy(null);
+    for (TracingSettings.Header header : settings.headers()) {
+      builder.addHeader(header.name(), header.value());
+    }
+    if (settings.destinationCA() instanceof TrustAnchors.DestinationCa ca) {
+      builder.setTrustedCertificates(pem(ca.certificates()));
+    }
+    return builder.build();
+  }
+
+  private static byte[] pem(List<X509Certificate> certificates) {
+    StringBuilder pem = new StringBuilder();
+    try {
+      for (X509Certificate certificate : certificates) {
+        pem.append("-----BEGIN CERTIFICATE-----\n")
+            .append(Base64.getMimeEncoder().encodeToString(certificate.getEncoded()))
+            .append("\n-----END CERTIFICATE-----\n");
+      }
+    } catch (CertificateEncodingException impossible) {
+      throw new IllegalStateException("a certificate that was read has no form", impossible);
+    }
+    return pem.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static SpanWriter start(
+      URI endpoint, TracingSettings settings, Resource resource, QueueCounts counts) {
+    SpanWriter writer = new SpanWriter(endpoint, settings, resource, counts);
     writer.thread.start();
     return writer;
   }
 
-  /** Takes an exchange, unless too many wait. Thread-safe, never blocks. */
+  /** Takes an exchange whose trace is recorded, unless too many wait. Thread-safe, never blocks. */
   void offer(ExchangeRecord exchange) {
     if (!queue.offer(exchange)) {
-      counts.addNotQueued();
+      counts.addNotQueued(ExchangeSpans.count(exchange));
     }
   }
 
@@ -97,7 +132,7 @@ final class SpanWriter implements AutoCloseable {
       if (exchange == null) {
         return;
       }
-      batch.add(new ExchangeSpan(exchange, epochMinusNanos, resource));
+      ExchangeSpans.add(exchange, epochMinusNanos, resource, batch);
     }
   }
 

@@ -7,7 +7,7 @@ import io.reseal.config.TracingSettings;
 import io.reseal.config.TracingSettings.Export.Otlp;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.ExchangeRecord;
-import io.reseal.core.observe.TraceContext;
+import io.reseal.core.observe.ExchangeTrace;
 import io.reseal.server.metrics.QueueCounts;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ public final class Traces implements DataPlaneObserver, AutoCloseable {
     }
     SpanWriter before = writer;
     writer = next.endpoint() instanceof Otlp otlp
-        ? SpanWriter.start(otlp.endpoint(), next.queueSpans(), resource, counts)
+        ? SpanWriter.start(otlp.endpoint(), next, resource, counts)
         : null;
     settings = next;
     if (before != null) {
@@ -51,8 +51,8 @@ public final class Traces implements DataPlaneObserver, AutoCloseable {
   @Override
   public void exchangeEnded(ExchangeRecord exchange) {
     SpanWriter current = writer;
-    TraceContext trace = exchange.trace();
-    if (current != null && trace != null && trace.sampled()) {
+    ExchangeTrace trace = exchange.trace();
+    if (current != null && trace != null && trace.context().sampled()) {
       current.offer(exchange);
     }
   }

@@ -2,6 +2,7 @@ package io.reseal.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reseal.server.demo.Demo.PortChoice;
 import io.reseal.server.demo.DemoGuide.Step;
 import io.reseal.server.kit.Program;
 import io.reseal.server.kit.Shell;
@@ -25,11 +26,24 @@ final class DemoTest {
   @TempDir
   private Path folder = Path.of("");
 
+  private static Demo start(Path folder, InetAddress address) throws Exception {
+    return Demo.start(folder, address, PortChoice.TAKE_FREE, new Termination());
+  }
+
+  /**
+   * An address of loopback for this process alone: the program takes the usual ports there, and finds
+   * nobody who looks for the same at the same time.
+   */
+  private static String ownLoopback() {
+    long process = ProcessHandle.current().pid();
+    return "127.%d.%d.%d".formatted(1 + (process >> 16) % 254, process >> 8 & 0xFF, process & 0xFF);
+  }
+
   @Test
   void printsCommandsThatWork() throws Exception {
     Shell.require("curl");
     Map<String, String> answers = new TreeMap<>();
-    try (Demo demo = Demo.start(folder.resolve("with space"), LOOPBACK, new Termination())) {
+    try (Demo demo = start(folder.resolve("with space"), LOOPBACK)) {
       for (Step step : demo.guide().steps()) {
         String output = new Shell(folder).run(step.command()).requireSuccess();
         answers.put(step.about().split("[:,\" ]+")[0], output);
@@ -62,8 +76,7 @@ final class DemoTest {
   void handsItsCertificatesOutWhereOthersMayCome() throws Exception {
     Shell.require("curl");
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-    try (Demo demo =
-        Demo.start(folder.resolve("demo"), InetAddress.ofLiteral("0.0.0.0"), new Termination())) {
+    try (Demo demo = start(folder.resolve("demo"), InetAddress.ofLiteral("0.0.0.0"))) {
       List<String> answers = new ArrayList<>();
       for (Step step : demo.guide().steps()) {
         assertThat(step.command()).doesNotContain(folder.toString());
@@ -80,7 +93,7 @@ final class DemoTest {
 
   @Test
   void keepsItsFilesWhereAsked() throws Exception {
-    try (Demo demo = Demo.start(folder, LOOPBACK, new Termination())) {
+    try (Demo demo = start(folder, LOOPBACK)) {
       assertThat(demo.guide().steps()).isNotEmpty();
     }
     assertThat(folder.resolve("reseal.yaml")).exists();
@@ -90,7 +103,7 @@ final class DemoTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM"})
   void endsCleanlyOnASignal(String signal) throws Exception {
-    try (Program program = Program.start("demo")) {
+    try (Program program = Program.start("demo", "--address", ownLoopback())) {
       Path config = Path.of(program.awaitLine("^Configuration: (.*)$").group(1));
       program.awaitLine("Ctrl-C ends it");
       assertThat(config).exists();
@@ -103,7 +116,7 @@ final class DemoTest {
 
   @Test
   void namesEveryFileItWrites() throws Exception {
-    try (Demo demo = Demo.start(folder, LOOPBACK, new Termination())) {
+    try (Demo demo = start(folder, LOOPBACK)) {
       assertThat(demo.guide().steps()).isNotEmpty();
       try (var files = Files.list(folder)) {
         assertThat(files.map(file -> file.getFileName().toString()))
