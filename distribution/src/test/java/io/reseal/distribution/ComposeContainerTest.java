@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class ComposeContainerTest {
   private static final String PROGRAM = "docker-compose";
 
+  /** Debian's Prometheus, made by {@code docker/base.sh}. */
+  private static final String PROMETHEUS = "reseal-prometheus:local";
+
   @TempDir
   private Path folder = Path.of("");
 
@@ -38,12 +43,7 @@ final class ComposeContainerTest {
 
   @Test
   void bringsUpAProxyBeforeTwoUpstreams() throws Exception {
-    Trees.copy(Engine.ROOT.resolve("docker"), folder);
-    for (Path file : Trees.walk(folder)) {
-      if (Files.isDirectory(file)) {
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-      }
-    }
+    copyFiles();
     try {
       compose("up", "--detach");
       X509Certificate ca = (X509Certificate) CertificateFactory.getInstance("X.509")
@@ -62,6 +62,48 @@ final class ComposeContainerTest {
     }
   }
 
+  @Test
+  void scrapesResealAndLoadsItsAlertRules() throws Exception {
+    assumeTrue(
+        Engine.hasImage(PROMETHEUS),
+        "the image " + PROMETHEUS + " is not there; this test needs it (docker/base.sh)");
+    copyFiles();
+    try {
+      // Named, so that its profile is on; Grafana is in no Debian package and stays out.
+      compose("up", "--detach", "reseal", "prometheus");
+      String address = "http://" + compose("port", "prometheus", "9090").strip() + "/api/v1/";
+      Awaitility.await()
+          .atMost(120, TimeUnit.SECONDS)
+          .pollInterval(1, TimeUnit.SECONDS)
+          .ignoreExceptionsInstanceOf(IOException.class)
+          .untilAsserted(() -> {
+            assertThat(ask(address + "targets")).contains("\"health\":\"up\"");
+            assertThat(ask(address + "query?query=reseal_build_info"))
+                .contains("\"instance\":\"reseal:9901\"");
+          });
+      assertThat(ask(address + "rules"))
+          .contains("reseal-certificates", "reseal-traffic", "reseal-process")
+          .doesNotContain("\"health\":\"err\"");
+    } finally {
+      compose("down", "--timeout", "5");
+    }
+  }
+
+  private static String ask(String address) throws IOException {
+    try (InputStream answer = URI.create(address).toURL().openStream()) {
+      return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private void copyFiles() throws IOException {
+    Trees.copy(Engine.ROOT.resolve("docker"), folder);
+    for (Path file : Trees.walk(folder)) {
+      if (Files.isDirectory(file)) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+  }
+
   private static String get(Visitor visitor, String path) throws IOException {
     try (Visitor.Connection connection = visitor.connect()) {
       return connection.get(path);
@@ -75,8 +117,9 @@ final class ComposeContainerTest {
         .directory(folder.resolve("compose").toFile())
         .redirectError(folder.resolve("errors").toFile());
     builder.environment().put("NGINX_IMAGE", Engine.BASE);
+    builder.environment().put("PROMETHEUS_IMAGE", PROMETHEUS);
     builder.environment().put("RESEAL_IMAGE", Engine.IMAGE);
-    for (String port : List.of("HTTPS_PORT", "HTTP_PORT", "ADMIN_PORT")) {
+    for (String port : List.of("HTTPS_PORT", "HTTP_PORT", "ADMIN_PORT", "PROMETHEUS_PORT")) {
       builder.environment().put(port, "0");
     }
     Process process = builder.start();

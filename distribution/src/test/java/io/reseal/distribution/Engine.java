@@ -59,7 +59,7 @@ final class Engine {
     return client().inspectContainerCmd(container.getContainerId()).exec().getState();
   }
 
-  private static boolean hasImage(String name) {
+  static boolean hasImage(String name) {
     try {
       client().inspectImageCmd(name).exec();
       return true;

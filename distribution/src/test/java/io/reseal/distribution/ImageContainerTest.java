@@ -131,8 +131,8 @@ final class ImageContainerTest {
   }
 
   @Test
-  void serves1000ConnectionsThatAskAtOnceWith256Mebibytes() throws Exception {
-    try (Site site = new Site(folder, Site.USUAL_BYTES)) {
+  void serves1000ConnectionsThatAskAtOnceWith128Mebibytes() throws Exception {
+    try (Site site = new Site(folder)) {
       visit(site, CONNECTIONS);
     }
   }

@@ -24,7 +24,6 @@ import org.testcontainers.utility.DockerImageName;
 final class Site implements AutoCloseable {
   static final String HOST = "shop.test";
   static final long SMALL_BYTES = 128L << 20;
-  static final long USUAL_BYTES = 256L << 20;
 
   private static final long ONE_CORE = 1_000_000_000;
   private static final int HTTPS = 8443;
@@ -74,18 +73,13 @@ final class Site implements AutoCloseable {
 
   /** Starts both, Reseal with the least memory. The folder gets their files. */
   Site(Path folder) throws IOException {
-    this(folder, SMALL_BYTES);
-  }
-
-  Site(Path folder, long memoryBytes) throws IOException {
     writeFiles(folder);
     nginx = container(Engine.BASE)
         .withNetworkAliases("upstream")
         .withFileSystemBind(folder.toString(), "/site", BindMode.READ_ONLY)
         .withCommand("nginx", "-c", "/site/nginx.conf")
         .waitingFor(Wait.forLogMessage(".*start worker process.*", 1));
-    reseal = lockedDown(folder, memoryBytes)
-        .waitingFor(Wait.forLogMessage(".*listener \"https\" on .*", 1));
+    reseal = lockedDown(folder).waitingFor(Wait.forLogMessage(".*listener \"https\" on .*", 1));
     try {
       nginx.start();
       reseal.start();
@@ -103,19 +97,19 @@ final class Site implements AutoCloseable {
   }
 
   /** Reseal with as few rights as it can have. */
-  private GenericContainer<?> lockedDown(Path folder, long memoryBytes) {
+  private GenericContainer<?> lockedDown(Path folder) {
     return container(Engine.IMAGE)
         .withFileSystemBind(folder.toString(), "/etc/reseal", BindMode.READ_ONLY)
         .withCreateContainerCmdModifier(
-            command -> lockDown(Objects.requireNonNull(command.getHostConfig()), memoryBytes));
+            command -> lockDown(Objects.requireNonNull(command.getHostConfig())));
   }
 
-  private static void lockDown(HostConfig host, long memoryBytes) {
+  private static void lockDown(HostConfig host) {
     host.withReadonlyRootfs(true)
         .withCapDrop(Capability.ALL)
         .withSecurityOpts(List.of("no-new-privileges"))
-        .withMemory(memoryBytes)
-        .withMemorySwap(memoryBytes)
+        .withMemory(SMALL_BYTES)
+        .withMemorySwap(SMALL_BYTES)
         .withNanoCPUs(ONE_CORE);
   }
 

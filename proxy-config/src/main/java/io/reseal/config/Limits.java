@@ -13,6 +13,9 @@ package io.reseal.config;
  * @param http2Streams concurrent streams of one HTTP/2 connection
  * @param upstreamConnections connections to one endpoint over the whole process; beyond it 503
  * @param upstreamIdleConnections pooled connections to one endpoint kept open while unused
+ * @param upstreamConnecting connections to one endpoint that one event loop makes at the same time;
+ *     requests beyond it wait for a connection that comes back, or for their turn, for {@code
+ *     timeouts.connect} at most; beyond it 503
  * @param upstreamAttempts how many endpoints or addresses one request may try
  */
 public record Limits(
@@ -26,7 +29,8 @@ public record Limits(
     int http2Streams,
     int upstreamConnections,
     int upstreamIdleConnections,
+    int upstreamConnecting,
     int upstreamAttempts) {
-  public static final Limits DEFAULT =
-      new Limits(16 << 10, 8 << 10, 32 << 10, 100, 16L << 30, 64 << 10, 200, 100, 4_096, 512, 3);
+  public static final Limits DEFAULT = new Limits(
+      16 << 10, 8 << 10, 32 << 10, 100, 16L << 30, 64 << 10, 200, 100, 4_096, 512, 32, 3);
 }

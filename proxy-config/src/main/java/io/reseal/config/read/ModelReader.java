@@ -111,6 +111,7 @@ final class ModelReader {
         (int) s.number("http2Streams", d.http2Streams()),
         (int) s.number("upstreamConnections", d.upstreamConnections()),
         (int) s.number("upstreamIdleConnections", d.upstreamIdleConnections()),
+        (int) s.number("upstreamConnecting", d.upstreamConnecting()),
         (int) s.number("upstreamAttempts", d.upstreamAttempts()));
   }
 

@@ -77,6 +77,14 @@ final class BoundSchema {
               1_000_000,
               "Unused connections to one endpoint that are kept."),
           whole(
+              "upstreamConnecting",
+              Limits.DEFAULT.upstreamConnecting(),
+              1,
+              1_000_000,
+              "Connections to one endpoint that one event loop makes at the same time. Requests"
+                  + " beyond it wait for one that comes back, or for their turn to make one, for"
+                  + " timeouts.connect at most; beyond it 503."),
+          whole(
               "upstreamAttempts",
               Limits.DEFAULT.upstreamAttempts(),
               1,

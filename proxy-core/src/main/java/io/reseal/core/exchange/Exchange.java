@@ -266,7 +266,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     boolean bodyFollows = request.framing() != Framing.NONE;
     HttpRequest outbound = UpstreamRequest.of(request, client.edge());
     if (journal != null) {
-      // A pooled connection is handed over within the call that asks for it.
+      // A pooled connection is handed over within the call that asks for it, mostly; the wait for
+      // one that came back in a burst is not told apart here.
       journal.connected(connectionFacts, reused, reused ? startedAtNanos : System.nanoTime());
       journal.mark(outbound);
     }

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     implements LoopFlusher.Flushable {
   private final UpstreamPool pool;
-  private final UpstreamPool.Lane lane;
+  private final Lane lane;
   private final Channel channel;
   private final String host;
   private final UpstreamFacts facts;
@@ -71,7 +71,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   UpstreamConnection(
       UpstreamPool pool,
-      UpstreamPool.Lane lane,
+      Lane lane,
       Channel channel,
       ResponseDecoder decoder,
       String host,
@@ -106,7 +106,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
     return reused;
   }
 
-  UpstreamPool.Lane lane() {
+  Lane lane() {
     return lane;
   }
 

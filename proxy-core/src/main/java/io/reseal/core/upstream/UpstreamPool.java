@@ -5,32 +5,29 @@ import io.reseal.config.Limits;
 import io.reseal.config.Timeouts;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.ConnectFault;
+import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.observe.DataPlaneObserver.Retry;
 import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.core.tls.PeerNames;
 import io.reseal.core.tls.UpstreamTlsContext;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one event loop to one upstream. Endpoints take turns; an idle connection to
- * the endpoint whose turn it is, used last, is taken before a new one is made.
+ * the endpoint whose turn it is, used last, is taken before a new one is made. When {@code
+ * limits.upstreamConnecting} are being made already, an acquisition waits, first come first served,
+ * for one that comes back or for its turn to make one: a handshake needs more memory and time than
+ * a request, and a burst of requests can mostly share the connections that the first of them made.
  *
  * <p>Confined to its event loop; the limits on open and idle connections hold for the process and
  * are counted in the {@link EndpointPlan}.
  */
 public final class UpstreamPool {
-  /** An endpoint that failed rests this long, then twice as long, up to eight times. */
-  private static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  private static final int MOST_COUNTED_FAILURES = 4;
-
   private final UpstreamLoop loop;
   private UpstreamPlan plan;
   private Limits limits;
@@ -143,13 +140,13 @@ public final class UpstreamPool {
         return;
       }
     }
-    new Attempts(first, requestHost, acquirer).next(null);
+    new Attempts(first, requestHost, fresh, acquirer).next(null);
   }
 
   /** Connects to the endpoint whose turn it is, without TLS or HTTP, for passthrough. */
   public void connectRaw(RawAcquirer acquirer) {
     assert loop.eventLoop().inEventLoop();
-    new Attempts(nextTurn(), "", new RawAdapter(acquirer)).next(null);
+    new Attempts(nextTurn(), "", /* fresh= */ true, new RawAdapter(acquirer)).next(null);
   }
 
   /** Closes what is idle; what is in use is closed when it comes back. */
@@ -165,6 +162,9 @@ public final class UpstreamPool {
   public void stop() {
     stopped = true;
     close();
+    for (Lane lane : lanes) {
+      serve(lane);
+    }
   }
 
   void giveBack(UpstreamConnection connection) {
@@ -174,12 +174,32 @@ public final class UpstreamPool {
     if (closed
         || tooOld
         || connection.lane().isRetired()
-        || endpoint.idle().get() >= limits.upstreamIdleConnections()) {
+        || (endpoint.idle().get() >= limits.upstreamIdleConnections()
+            && connection.lane().waiters().isEmpty())) {
       connection.discard();
       return;
     }
     connection.lane().putIdle(connection);
     connection.idleDeadline().setNanos(timeouts.upstreamIdle().toNanos());
+    serveLater(connection.lane());
+  }
+
+  /**
+   * Lets those who wait have what has come free, after this turn of the loop: at once would nest a
+   * call for each of them.
+   */
+  private void serveLater(Lane lane) {
+    if (lane.callsForServing()) {
+      loop.eventLoop().execute(() -> serve(lane));
+    }
+  }
+
+  private static void serve(Lane lane) {
+    lane.serving();
+    Lane.Waiter first = lane.waiters().peekFirst();
+    while (first != null && first.serve()) {
+      first = lane.waiters().peekFirst();
+    }
   }
 
   /** The endpoint whose turn it is; one that failed just now is passed over if another is left. */
@@ -224,17 +244,20 @@ public final class UpstreamPool {
   }
 
   /** The tries of one acquisition. */
-  private final class Attempts implements UpstreamConnector.Result {
+  private final class Attempts implements UpstreamConnector.Result, Lane.Waiter {
     private final String requestHost;
+    private final boolean fresh;
     private final Acquirer acquirer;
     private final Lane[] lanes = UpstreamPool.this.lanes;
     private final int most = Math.max(1, Math.min(limits.upstreamAttempts(), lanes.length));
     private int laneIndex;
     private int made;
+    private @Nullable Deadline waitsUntil;
 
-    Attempts(int firstLane, String requestHost, Acquirer acquirer) {
+    Attempts(int firstLane, String requestHost, boolean fresh, Acquirer acquirer) {
       this.laneIndex = firstLane;
       this.requestHost = requestHost;
+      this.fresh = fresh;
       this.acquirer = acquirer;
       enter();
     }
@@ -257,8 +280,22 @@ public final class UpstreamPool {
       if (last != null) {
         loop.observer().upstreamRetried(plan.name(), Retry.OTHER_ENDPOINT);
       }
-      Lane lane = lanes[(laneIndex + made) % lanes.length];
       made++;
+      boolean mayStart = lane().connecting() < limits.upstreamConnecting();
+      if (mayStart || acquirer instanceof RawAdapter) {
+        start();
+      } else {
+        await();
+      }
+    }
+
+    /** The one that is being tried. */
+    private Lane lane() {
+      return lanes[(laneIndex + made - 1) % lanes.length];
+    }
+
+    private void start() {
+      Lane lane = lane();
       EndpointPlan endpoint = lane.endpoint();
       if (endpoint.open().incrementAndGet() > limits.upstreamConnections()) {
         int open = endpoint.open().decrementAndGet();
@@ -274,19 +311,81 @@ public final class UpstreamPool {
         return;
       }
       PeerNames names = plan.peerNames(endpoint, requestHost);
+      lane.connectStarted();
       connector.connect(endpoint, names, this);
+    }
+
+    private void await() {
+      waitsUntil = loop.deadlines().register(this::waitedTooLong);
+      waitsUntil.setNanos(timeouts.connect().toNanos());
+      lane().waiters().add(this);
+    }
+
+    /** What kept the others from connecting is the better reason where there is one. */
+    private void waitedTooLong() {
+      Lane lane = lane();
+      int waiting = lane.waiters().size();
+      lane.waiters().remove(this);
+      endWait();
+      Failure failure = lane.lastFailure();
+      if (failure == null) {
+        loop.observer().limitReached("limits.upstreamConnecting");
+        String state = "upstream=%s, endpoint=%s, waited=%d ms, connecting=%d, waiting=%d, limit=%d"
+            .formatted(
+                plan.name(),
+                lane.endpoint().text(),
+                timeouts.connect().toMillis(),
+                lane.connecting(),
+                waiting,
+                limits.upstreamConnecting());
+        failure = new Failure.Overloaded("limits.upstreamConnecting", state);
+      }
+      next(failure);
+    }
+
+    private void endWait() {
+      if (waitsUntil != null) {
+        waitsUntil.remove();
+        waitsUntil = null;
+      }
+    }
+
+    @Override
+    public boolean serve() {
+      Lane lane = lane();
+      UpstreamConnection idle = fresh || stopped ? null : lane.takeIdle(requestHost);
+      Failure failure = made < most ? lane.lastFailure() : null;
+      if (idle == null
+          && failure == null
+          && !stopped
+          && lane.connecting() >= limits.upstreamConnecting()) {
+        return false;
+      }
+      lane.waiters().remove(this);
+      endWait();
+      if (idle != null) {
+        loop.observer().upstreamReused(plan.name());
+        acquirer.acquired(idle);
+        leave();
+      } else if (failure != null || stopped) {
+        next(failure);
+      } else {
+        start();
+      }
+      return true;
     }
 
     @Override
     public void connected(Channel channel, EndpointPlan endpoint, UpstreamFacts facts) {
       channel.closeFuture().addListener(ignored -> endpoint.open().decrementAndGet());
-      lanes[(laneIndex + made - 1) % lanes.length].connectSucceeded();
+      Lane lane = lane();
+      lane.connectSucceeded();
+      serveLater(lane);
       if (acquirer instanceof RawAdapter(RawAcquirer target)) {
         target.connected(channel, facts);
         leave();
         return;
       }
-      Lane lane = lanes[(laneIndex + made - 1) % lanes.length];
       ResponseDecoder decoder = new ResponseDecoder(limits);
       UpstreamConnection connection =
           new UpstreamConnection(UpstreamPool.this, lane, channel, decoder, requestHost, facts);
@@ -301,7 +400,8 @@ public final class UpstreamPool {
     @Override
     public void notConnected(Failure failure, EndpointPlan endpoint) {
       endpoint.open().decrementAndGet();
-      lanes[(laneIndex + made - 1) % lanes.length].connectFailed();
+      lane().connectFailed(failure);
+      serveLater(lane());
       loop.observer().upstreamConnectFailed(plan.name(), endpoint.text(), failure);
       boolean ownFault = failure instanceof Failure.ConnectFailed connect
           && connect.fault() == ConnectFault.OUT_OF_RESOURCES;
@@ -309,107 +409,6 @@ public final class UpstreamPool {
         failed(failure);
       } else {
         next(failure);
-      }
-    }
-  }
-
-  /** The idle connections to one endpoint. */
-  static final class Lane {
-    private final EndpointPlan endpoint;
-    private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-    private final @Nullable Map<String, ArrayDeque<UpstreamConnection>> idleByHost;
-    private int failures;
-    private long retryAtNanos;
-    private boolean retired;
-
-    Lane(EndpointPlan endpoint, boolean byHost) {
-      this.endpoint = endpoint;
-      this.idleByHost = byHost ? new HashMap<>() : null;
-    }
-
-    EndpointPlan endpoint() {
-      return endpoint;
-    }
-
-    /** Its endpoint has left the configuration: nothing comes back to it. */
-    void retire() {
-      retired = true;
-      closeIdle();
-    }
-
-    boolean isRetired() {
-      return retired;
-    }
-
-    void connectSucceeded() {
-      failures = 0;
-    }
-
-    void connectFailed() {
-      failures = Math.min(failures + 1, MOST_COUNTED_FAILURES);
-      retryAtNanos = System.nanoTime() + (FIRST_REST_NANOS << (failures - 1));
-    }
-
-    /** Whether the last try to connect worked, none was made, or it is time for another. */
-    boolean isUsable() {
-      return failures == 0 || System.nanoTime() - retryAtNanos >= 0;
-    }
-
-    @Nullable
-    UpstreamConnection takeIdle(String host) {
-      ArrayDeque<UpstreamConnection> queue = idleByHost == null ? idle : idleByHost.get(host);
-      while (queue != null) {
-        UpstreamConnection connection = queue.pollFirst();
-        if (connection == null) {
-          return null;
-        }
-        endpoint.idle().decrementAndGet();
-        connection.leftIdle();
-        if (connection.channel().isActive()) {
-          return connection;
-        }
-      }
-      return null;
-    }
-
-    void putIdle(UpstreamConnection connection) {
-      endpoint.idle().incrementAndGet();
-      connection.becameIdle();
-      if (idleByHost == null) {
-        idle.addFirst(connection);
-      } else {
-        idleByHost
-            .computeIfAbsent(connection.host(), ignored -> new ArrayDeque<>(2))
-            .addFirst(connection);
-      }
-    }
-
-    /** Called when an idle connection closes. */
-    void forget(UpstreamConnection connection) {
-      endpoint.idle().decrementAndGet();
-      if (idleByHost == null) {
-        idle.removeLastOccurrence(connection);
-        return;
-      }
-      ArrayDeque<UpstreamConnection> queue = idleByHost.get(connection.host());
-      if (queue != null) {
-        queue.removeLastOccurrence(connection);
-        if (queue.isEmpty()) {
-          idleByHost.remove(connection.host());
-        }
-      }
-    }
-
-    void closeIdle() {
-      for (UpstreamConnection connection : idle.toArray(UpstreamConnection[]::new)) {
-        connection.discard();
-      }
-      if (idleByHost != null) {
-        for (Object queue : idleByHost.values().toArray()) {
-          for (Object connection : ((ArrayDeque<?>) queue).toArray()) {
-            ((UpstreamConnection) connection).discard();
-          }
-        }
       }
     }
   }

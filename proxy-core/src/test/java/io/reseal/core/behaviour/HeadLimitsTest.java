@@ -40,6 +40,7 @@ final class HeadLimitsTest {
         all.http2Streams(),
         all.upstreamConnections(),
         all.upstreamIdleConnections(),
+        all.upstreamConnecting(),
         all.upstreamAttempts());
   }
 

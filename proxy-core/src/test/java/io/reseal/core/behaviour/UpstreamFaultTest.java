@@ -156,6 +156,7 @@ final class UpstreamFaultTest {
         all.http2Streams(),
         all.upstreamConnections(),
         all.upstreamIdleConnections(),
+        all.upstreamConnecting(),
         1);
   }
 
@@ -408,6 +409,7 @@ final class UpstreamFaultTest {
         all.http2Streams(),
         1,
         all.upstreamIdleConnections(),
+        all.upstreamConnecting(),
         all.upstreamAttempts());
   }
 

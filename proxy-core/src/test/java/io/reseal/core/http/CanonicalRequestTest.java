@@ -274,7 +274,7 @@ final class CanonicalRequestTest {
     String value = "x".repeat(Limits.DEFAULT.requestHeadBytes());
     assertThat(refused(http1("GET", "/", "x", value))).isEqualTo("431 head-too-large");
     // HPACK's overhead of 32 bytes counts too: tiny fields are not free.
-    Limits tight = new Limits(1, 100, 500, 100, 1, 1, 1, 1, 1, 1, 1);
+    Limits tight = new Limits(1, 100, 500, 100, 1, 1, 1, 1, 1, 1, 1, 1);
     CanonicalRequest rules = new CanonicalRequest(RequestPolicy.DEFAULT, tight);
     String[] tiny = new String[32];
     Arrays.fill(tiny, "x");

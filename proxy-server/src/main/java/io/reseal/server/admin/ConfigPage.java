@@ -175,6 +175,7 @@ public final class ConfigPage {
         .number("http2Streams", limits.http2Streams())
         .number("upstreamConnections", limits.upstreamConnections())
         .number("upstreamIdleConnections", limits.upstreamIdleConnections())
+        .number("upstreamConnecting", limits.upstreamConnecting())
         .number("upstreamAttempts", limits.upstreamAttempts());
   }
 

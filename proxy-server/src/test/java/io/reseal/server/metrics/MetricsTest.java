@@ -43,6 +43,7 @@ final class MetricsTest {
       1,
       standard.upstreamConnections(),
       standard.upstreamIdleConnections(),
+      standard.upstreamConnecting(),
       standard.upstreamAttempts());
 
   @TempDir
