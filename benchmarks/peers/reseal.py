@@ -1,5 +1,5 @@
 # Reseal beside other proxies in the shared benchmark: one event loop on one core, from the packed distribution
-# where it is built (mvn package), else from the jars (./reseal builds them). A line of peers.json may add "jvm" (flags), "runtime" and "admin" (settings of the YAML).
+# where it is built (mvn package), else from the jars (./reseal builds them). A line of peers.json may add "jvm" (flags), "runtime", "admin" and "accessLog" (settings of the YAML).
 import glob, json, os, shutil
 
 MODES = {"reencrypt", "offload", "passthrough"}
@@ -48,6 +48,8 @@ def setup(p, c):
         "admin": p.get("admin", {"address": "off", "statusAddress": "off"}),
         "runtime": {"eventLoops": 1, **p.get("runtime", {})},
     }
+    if "accessLog" in p:
+        config["accessLog"] = {**p["accessLog"], "output": f"{c.work}/{p['accessLog']['output']}"}
     # JSON is YAML.
     return dict(files={"reseal.yaml": json.dumps(config, indent=1)},
                 cmd=command(p, "run", "-c", f"{c.work}/reseal.yaml"), reload="HUP")

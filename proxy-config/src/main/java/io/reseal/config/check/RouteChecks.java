@@ -54,6 +54,7 @@ final class RouteChecks {
   }
 
   private void overlaps(Listener listener) {
+    ServedNames served = ServedNames.of(listener, identities);
     Map<String, Route> terminated = new HashMap<>();
     Map<HostPattern, Route> terminatedHosts = new HashMap<>();
     Map<HostPattern, Route> passedThrough = new LinkedHashMap<>();
@@ -66,7 +67,7 @@ final class RouteChecks {
           }
         } else if (route instanceof Route.Http http) {
           terminatedHosts.putIfAbsent(host, route);
-          requireIdentity(listener, http, host);
+          requireIdentity(listener, served, http, host);
           for (PathMatch path : http.paths()) {
             String place = host + " " + placeOf(path);
             Route other = terminated.putIfAbsent(place, route);
@@ -113,14 +114,14 @@ final class RouteChecks {
   }
 
   /** A host that no identity covers could never be reached where unknown names are refused. */
-  private void requireIdentity(Listener listener, Route.Http route, HostPattern host) {
+  private void requireIdentity(
+      Listener listener, ServedNames served, Route.Http route, HostPattern host) {
     if (!(listener.security() instanceof ListenerSecurity.Tls tls)
         || !(tls.unknownServerName() instanceof ListenerSecurity.UnknownServerName.Refuse)
         || host instanceof HostPattern.Any && !tls.identities().isEmpty()) {
       return;
     }
-    boolean unreadable = tls.identities().stream().anyMatch(name -> !identities.containsKey(name));
-    if (unreadable || tls.identities().stream().anyMatch(name -> covers(name, host))) {
+    if (!served.complete() || served.covers(host)) {
       return;
     }
     // A route for every listener may be meant for another one that covers it.
@@ -143,24 +144,6 @@ final class RouteChecks {
         .flatMap(identity -> identity.serverNames().stream())
         .toList();
     return names.isEmpty() ? "no identity" : UserText.plain(String.join(", ", names));
-  }
-
-  /** Whether a client can get some name of the pattern; a wildcard needs no more than one. */
-  private boolean covers(String identityName, HostPattern host) {
-    ServerIdentity identity = identities.get(identityName);
-    if (identity == null) {
-      return false;
-    }
-    String name = host.toString();
-    int dot = name.indexOf('.');
-    String suffix = dot < 0 ? "" : name.substring(dot);
-    if (identity.serverNames().contains(name) || identity.serverNames().contains("*" + suffix)) {
-      return true;
-    }
-    return host instanceof HostPattern.Wildcard
-        && identity.serverNames().stream()
-            .anyMatch(covered -> covered.indexOf('.') > 0
-                && covered.substring(covered.indexOf('.')).equals(suffix));
   }
 
   private void passthroughNeedsTls(Route route) {

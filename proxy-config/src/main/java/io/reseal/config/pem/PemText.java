@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -81,14 +82,15 @@ public record PemText(List<Block> blocks, String source) {
 
   private static PemText load(Path file) throws PemException {
     try {
-      if (Files.isDirectory(file)) {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      if (attributes.isDirectory()) {
         throw new PemException(
             "this is a folder", file.toString(), "a PEM file", "Name a file in it.");
       }
-      if (Files.size(file) > MOST_BYTES) {
+      if (attributes.size() > MOST_BYTES) {
         throw new PemException(
             "the file is too large",
-            Files.size(file) + " bytes",
+            attributes.size() + " bytes",
             "at most " + MOST_BYTES + " bytes",
             "Leave only what is needed there.");
       }
@@ -167,9 +169,18 @@ public record PemText(List<Block> blocks, String source) {
 
   /** A text that lost its line ends in the YAML (folded) gets them back around the blocks. */
   private static String[] inlineLines(String text) {
-    return text.replaceAll("(-----BEGIN [A-Z0-9 ]+-----)[ \t]+", "$1\n")
-        .replaceAll("[ \t]+(-----END )", "\n$1")
-        .replaceAll("(-----END [A-Z0-9 ]+-----)[ \t]+", "$1\n")
-        .split("\r\n|\n|\r", -1);
+    String unfolded = isFolded(text)
+        ? text.replaceAll("(-----BEGIN [A-Z0-9 ]+-----)[ \t]+", "$1\n")
+            .replaceAll("[ \t]+(-----END )", "\n$1")
+            .replaceAll("(-----END [A-Z0-9 ]+-----)[ \t]+", "$1\n")
+        : text;
+    return unfolded.lines().toArray(String[]::new);
+  }
+
+  private static boolean isFolded(String text) {
+    return text.contains("----- ")
+        || text.contains("-----\t")
+        || text.contains(" -----END")
+        || text.contains("\t-----END");
   }
 }

@@ -6,10 +6,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Locale;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -153,26 +151,9 @@ public final class PrivateKeys {
     }
   }
 
-  /** Whether a private key belongs to a certificate: what the one signs verifies by the other. */
+  /** Whether a private key belongs to a certificate; proven, not taken from what a file says. */
   public static boolean match(PrivateKey key, X509Certificate certificate) {
-    String keyAlgorithm = key.getAlgorithm().toUpperCase(Locale.ROOT);
-    String signature = switch (keyAlgorithm) {
-      case "RSA" -> "SHA256withRSA";
-      case "EC" -> "SHA256withECDSA";
-      default -> "EdDSA";
-    };
-    try {
-      byte[] probe = {1, 2, 3};
-      Signature signer = Signature.getInstance(signature);
-      signer.initSign(key);
-      signer.update(probe);
-      Signature verifier = Signature.getInstance(signature);
-      verifier.initVerify(certificate.getPublicKey());
-      verifier.update(probe);
-      return verifier.verify(signer.sign());
-    } catch (GeneralSecurityException differentKinds) {
-      return false;
-    }
+    return KeyMatch.of(key, certificate.getPublicKey());
   }
 
   /** Loaded with the first encrypted key only: it is 700 classes. */

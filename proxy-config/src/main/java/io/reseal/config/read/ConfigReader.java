@@ -36,15 +36,16 @@ public final class ConfigReader {
 
   /** Reads a file; paths in it are relative to its folder. */
   public static ConfigResult read(Path file) {
-    return read(file, new HashSet<>());
+    return read(file, new HashSet<>(), new KeyPairMemory());
   }
 
   /**
-   * The same for whoever wants to know when to read again.
+   * The same for whoever reads again when something has changed.
    *
    * @param files gets every file that the outcome depends on, those that are missing too
+   * @param memory of the readings before
    */
-  public static ConfigResult read(Path file, Set<Path> files) {
+  public static ConfigResult read(Path file, Set<Path> files, KeyPairMemory memory) {
     String name = file.toString();
     files.add(file);
     try {
@@ -68,7 +69,8 @@ public final class ConfigReader {
               new String(bytes, StandardCharsets.UTF_8),
               folder == null ? Path.of("") : folder,
               name,
-              files);
+              files,
+              memory);
     } catch (NoSuchFileException missing) {
       return refused(
           name, "the file does not exist", "", "a YAML file", "Check the path given by -c.");
@@ -96,10 +98,11 @@ public final class ConfigReader {
    * @param fileName the file's name in messages
    */
   public static ConfigResult read(String text, Path base, String fileName) {
-    return read(text, base, fileName, new HashSet<>());
+    return read(text, base, fileName, new HashSet<>(), new KeyPairMemory());
   }
 
-  private static ConfigResult read(String text, Path base, String fileName, Set<Path> files) {
+  private static ConfigResult read(
+      String text, Path base, String fileName, Set<Path> files, KeyPairMemory memory) {
     LoadSettings settings = LoadSettings.builder()
         .setLabel(fileName)
         .setMaxAliasesForCollections(MOST_ALIASES)
@@ -125,7 +128,7 @@ public final class ConfigReader {
       }
       return Nodes.isNull(root)
           ? refused(fileName, "the file says nothing", "nothing", "at least listeners", START)
-          : read(root, base, fileName, files);
+          : read(root, base, fileName, files, memory);
     } catch (YamlEngineException broken) {
       return new ConfigResult.Invalid(List.of(YamlProblem.of(broken, fileName)));
     } catch (StackOverflowError tooDeep) {
@@ -138,10 +141,12 @@ public final class ConfigReader {
     }
   }
 
-  private static ConfigResult read(Node root, Path base, String fileName, Set<Path> files) {
+  private static ConfigResult read(
+      Node root, Path base, String fileName, Set<Path> files, KeyPairMemory memory) {
     Findings findings = new Findings(fileName);
     Section section = Section.of(ConfigSchema.ROOT, root, "", findings, fileName);
-    ProxyConfig config = new ModelReader(findings, base).read(section);
+    ProxyConfig config = new ModelReader(findings, memory, base).read(section);
+    memory.endReading();
     CrossChecks.run(config, findings);
     files.addAll(findings.files());
     return findings.errors().isEmpty()

@@ -19,13 +19,16 @@ import java.util.Optional;
 final class KeyPairReader {
   private final Findings findings;
   private final PemReader pem;
+  private final KeyPairMemory memory;
   private final Path base;
   private final Section section;
 
   /** The key that says where the private key is. */
   private final String keyKey;
 
-  KeyPairReader(Findings findings, PemReader pem, Path base, Section section) {
+  KeyPairReader(
+      Findings findings, PemReader pem, KeyPairMemory memory, Path base, Section section) {
+    this.memory = memory;
     this.findings = findings;
     this.pem = pem;
     this.base = base;
@@ -52,7 +55,7 @@ final class KeyPairReader {
   private Optional<KeyPairMaterial> matching(
       PemText chainPem, List<X509Certificate> certificates, PrivateKey key, String keySource) {
     Optional<X509Certificate> leaf =
-        certificates.stream().filter(each -> PrivateKeys.match(key, each)).findFirst();
+        certificates.stream().filter(each -> memory.match(key, each)).findFirst();
     if (leaf.isEmpty()) {
       X509Certificate first = certificates.getFirst();
       section.error(
@@ -76,7 +79,7 @@ final class KeyPairReader {
             hint));
     pem.warnAboutDates(section.at("certificate"), chain.getFirst());
     warnAboutPermissions(section.text(keyKey, ""));
-    return Optional.of(new KeyPairMaterial(chain, key, chainPem.source(), keySource));
+    return Optional.of(memory.keep(new KeyPairMaterial(chain, key, chainPem.source(), keySource)));
   }
 
   private Optional<PrivateKey> privateKey(PemText text, String password) {

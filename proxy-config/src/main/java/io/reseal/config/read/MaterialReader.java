@@ -15,17 +15,24 @@ import io.reseal.config.schema.ConfigSchema;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The reader of certificates, keys and CA bundles that a configuration names. */
 final class MaterialReader {
   private final Findings findings;
   private final PemReader pem;
+  private final KeyPairMemory memory;
   private final Path base;
 
-  MaterialReader(Findings findings, Path base) {
+  /** Many upstreams name the same file, which is read, and warned of, once. */
+  private final Map<PemText, TrustAnchors.DestinationCa> bundles = new IdentityHashMap<>();
+
+  MaterialReader(Findings findings, KeyPairMemory memory, Path base) {
+    this.memory = memory;
     this.findings = findings;
     this.pem = new PemReader(findings, base);
     this.base = base;
@@ -64,7 +71,7 @@ final class MaterialReader {
 
   /** A certificate chain with its key, empty where it cannot be used. */
   Optional<KeyPairMaterial> keyPair(Section section) {
-    return new KeyPairReader(findings, pem, base, section).keyPair();
+    return new KeyPairReader(findings, pem, memory, base, section).keyPair();
   }
 
   private void requireDifferentKinds(Section section, List<KeyPairMaterial> pairs) {
@@ -122,15 +129,26 @@ final class MaterialReader {
 
   /** A CA bundle. Whatever is wrong with it is an error: it must never come to mean "no CA". */
   Optional<TrustAnchors.DestinationCa> bundle(Section section, String key) {
-    Location at = section.at(key);
-    Optional<PemText> text = pem.load(section, key);
-    Optional<List<X509Certificate>> certificates =
-        text.flatMap(loaded -> pem.certificates(at, loaded));
-    if (text.isEmpty() || certificates.isEmpty()) {
+    Optional<PemText> text = pem.loadShared(section, key);
+    if (text.isEmpty()) {
       return Optional.empty();
     }
-    String source = text.get().source();
-    if (PrivateKeys.in(text.get())) {
+    TrustAnchors.DestinationCa known = bundles.get(text.get());
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<TrustAnchors.DestinationCa> made = bundle(section.at(key), text.get());
+    made.ifPresent(bundle -> bundles.put(text.get(), bundle));
+    return made;
+  }
+
+  private Optional<TrustAnchors.DestinationCa> bundle(Location at, PemText text) {
+    Optional<List<X509Certificate>> certificates = pem.certificates(at, text);
+    if (certificates.isEmpty()) {
+      return Optional.empty();
+    }
+    String source = text.source();
+    if (PrivateKeys.in(text)) {
       findings.warn(
           at,
           CertificateWarnings.KEY_IN_CA_FILE,

@@ -27,9 +27,9 @@ final class ModelReader {
   private final LogReader logs;
   private final TracingReader tracing;
 
-  ModelReader(Findings findings, Path base) {
+  ModelReader(Findings findings, KeyPairMemory memory, Path base) {
     this.findings = findings;
-    this.material = new MaterialReader(findings, base);
+    this.material = new MaterialReader(findings, memory, base);
     this.logs = new LogReader(base);
     this.tracing = new TracingReader(findings, material, base);
   }

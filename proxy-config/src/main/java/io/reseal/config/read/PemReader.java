@@ -9,7 +9,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The reader of PEM that keys of the configuration name; what is wrong with it is reported. */
@@ -17,6 +19,7 @@ final class PemReader {
   private final Findings findings;
   private final Path base;
   private final Instant now = Instant.now();
+  private final Map<String, PemText> shared = new HashMap<>();
 
   PemReader(Findings findings, Path base) {
     this.findings = findings;
@@ -25,12 +28,28 @@ final class PemReader {
 
   /** The PEM of a key, empty where the key is missing or its PEM cannot be read. */
   Optional<PemText> load(Section section, String key) {
+    return load(section, key, this::load);
+  }
+
+  /** The same where many keys name one file: it is read once, and the same object for all. */
+  Optional<PemText> loadShared(Section section, String key) {
+    return load(section, key, value -> {
+      PemText known = shared.get(value);
+      if (known == null) {
+        known = load(value);
+        shared.put(value, known);
+      }
+      return known;
+    });
+  }
+
+  private Optional<PemText> load(Section section, String key, Loader loader) {
     if (!section.has(key)) {
       return Optional.empty();
     }
     String value = section.text(key, "");
     try {
-      return value.isEmpty() ? Optional.empty() : Optional.of(load(value));
+      return value.isEmpty() ? Optional.empty() : Optional.of(loader.load(value));
     } catch (PemException broken) {
       report(section.at(key), broken, sourceOf(value));
       return Optional.empty();
@@ -87,19 +106,31 @@ final class PemReader {
   }
 
   void warnAboutDates(Location at, X509Certificate certificate) {
-    String subject = certificate.getSubjectX500Principal().toString();
     Instant end = certificate.getNotAfter().toInstant();
     Instant start = certificate.getNotBefore().toInstant();
     if (end.isBefore(now)) {
       findings.warn(
-          at, CertificateWarnings.EXPIRED, subject + " on " + end, "a later end", "Renew it.");
+          at,
+          CertificateWarnings.EXPIRED,
+          subject(certificate) + " on " + end,
+          "a later end",
+          "Renew it.");
     } else if (start.isAfter(now)) {
       findings.warn(
           at,
           CertificateWarnings.NOT_YET_VALID,
-          subject + " from " + start,
+          subject(certificate) + " from " + start,
           "an earlier start",
           "Check the clock, or wait.");
     }
+  }
+
+  private static String subject(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().toString();
+  }
+
+  /** A way to the PEM of a value. */
+  private interface Loader {
+    PemText load(String value) throws PemException;
   }
 }

@@ -41,6 +41,8 @@ class OpensslKeysTest {
     openssl.run("ec -aes128 -passout pass:secret -in ec.key -out ec-sec1-aes.key");
     openssl.run("ecparam -name secp384r1 -genkey -out p384.key");
     openssl.run("req -x509 -days 1 -subj /CN=p384 -key p384.key -out p384.pem");
+    openssl.run("ecparam -name secp521r1 -genkey -out p521.key");
+    openssl.run("req -x509 -days 1 -subj /CN=p521 -key p521.key -out p521.pem");
     openssl.run("genpkey -algorithm RSA-PSS -out pss.key");
     openssl.run("genpkey -algorithm X25519 -out x25519.key");
   }
@@ -60,6 +62,7 @@ class OpensslKeysTest {
     "ec-scrypt.key, ec, EC, secret",
     "ec-sec1-aes.key, ec, EC, secret",
     "p384.key, p384, EC, ''",
+    "p521.key, p521, EC, ''",
     "ed25519.key, ed25519, EdDSA, ''",
     "ed25519-aes.key, ed25519, EdDSA, secret",
   })

@@ -13,14 +13,15 @@ import io.reseal.config.TrustAnchors;
 import io.reseal.config.Upstream;
 import io.reseal.core.tls.CertificateText;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * When certificates end: those of the configuration, one gauge each, and of each endpoint the one it
@@ -31,7 +32,7 @@ final class CertificateGauges {
   private static final int LABEL_CHARS = 16;
 
   private final MeterRegistry registry;
-  private final List<Meter> configured = new ArrayList<>();
+  private Map<Key, Meter> configured = Map.of();
   private final ConcurrentHashMap<String, AtomicLong> seen = new ConcurrentHashMap<>();
 
   CertificateGauges(MeterRegistry registry) {
@@ -40,51 +41,34 @@ final class CertificateGauges {
 
   /** Shows the certificates of a configuration in place of those before. */
   synchronized void configure(ProxyConfig config) {
-    configured.forEach(registry::remove);
-    configured.clear();
+    // Gauges are costly to make, and most certificates stay.
+    Configuration next = new Configuration(configured);
     Set<String> upstreams = new HashSet<>();
     config.upstreams().forEach(each -> upstreams.add(each.name()));
     seen.keySet().removeIf(key -> !upstreams.contains(key.substring(0, key.lastIndexOf(' '))));
     for (ServerIdentity identity : config.identities()) {
       for (KeyPairMaterial keyPair : identity.keyPairs()) {
-        configured("identity", identity.name(), keyPair.leaf());
+        next.show("identity", identity.name(), keyPair.leaf());
       }
       if (identity.clientAuth() instanceof ClientAuth.Asked asked) {
-        asked.authorities().forEach(each -> configured("client_ca", identity.name(), each));
-        asked.revocationLists().forEach(each -> configured("client_crl", identity.name(), each));
+        asked.authorities().forEach(each -> next.show("client_ca", identity.name(), each));
+        asked.revocationLists().forEach(each -> next.show("client_crl", identity.name(), each));
       }
     }
     for (Upstream upstream : config.upstreams()) {
       if (upstream.tls().trustAnchors() instanceof TrustAnchors.DestinationCa ca) {
-        ca.certificates().forEach(each -> configured("destination_ca", upstream.name(), each));
+        ca.certificates().forEach(each -> next.show("destination_ca", upstream.name(), each));
       }
       for (KeyPairMaterial shown : upstream.tls().clientIdentity().keyPairs()) {
-        configured("client_identity", upstream.name(), shown.leaf());
+        next.show("client_identity", upstream.name(), shown.leaf());
       }
       upstream
           .tls()
           .revocationLists()
-          .forEach(each -> configured("upstream_crl", upstream.name(), each));
+          .forEach(each -> next.show("upstream_crl", upstream.name(), each));
     }
-  }
-
-  private void configured(String kind, String name, X509Certificate certificate) {
-    configured(kind, name, CertificateText.fingerprint(certificate), seconds(certificate));
-  }
-
-  /** A list ends with its next update; one that does not say when has no gauge. */
-  private void configured(String kind, String name, RevocationList list) {
-    Date end = list.list().getNextUpdate();
-    if (end != null) {
-      long seconds = end.toInstant().getEpochSecond();
-      configured(kind, name, CertificateText.fingerprint(list.list()), seconds);
-    }
-  }
-
-  private void configured(String kind, String name, String fingerprint, long seconds) {
-    String label = fingerprint.replace(":", "").substring(0, LABEL_CHARS).toLowerCase(Locale.ROOT);
-    Tags tags = Tags.of("kind", kind, "name", name, "endpoint", "", "fingerprint", label);
-    configured.add(gauge(new AtomicLong(seconds), tags));
+    next.takeTheRestOff();
+    configured = next.gauges;
   }
 
   /** An endpoint of the configuration showed a certificate. */
@@ -113,5 +97,60 @@ final class CertificateGauges {
         .tags(tags)
         .strongReference(true)
         .register(registry);
+  }
+
+  /**
+   * What a gauge is of.
+   *
+   * @param shown the certificate or the CRL
+   */
+  private record Key(String kind, String name, Object shown) {}
+
+  /** The gauges of one configuration, those taken over from the one before among them. */
+  private final class Configuration {
+    private final Map<Key, Meter> before;
+    private final Map<Key, Meter> gauges = new HashMap<>();
+
+    Configuration(Map<Key, Meter> before) {
+      this.before = new HashMap<>(before);
+    }
+
+    void show(String kind, String name, X509Certificate certificate) {
+      show(
+          new Key(kind, name, certificate),
+          () -> CertificateText.fingerprint(certificate),
+          seconds(certificate));
+    }
+
+    /** A list ends with its next update; one that does not say when has no gauge. */
+    void show(String kind, String name, RevocationList list) {
+      Date end = list.list().getNextUpdate();
+      if (end != null) {
+        show(
+            new Key(kind, name, list.list()),
+            () -> CertificateText.fingerprint(list.list()),
+            end.toInstant().getEpochSecond());
+      }
+    }
+
+    private void show(Key key, Supplier<String> fingerprint, long seconds) {
+      if (gauges.containsKey(key)) {
+        return;
+      }
+      Meter known = before.remove(key);
+      gauges.put(key, known != null ? known : make(key, fingerprint.get(), seconds));
+    }
+
+    private Meter make(Key key, String fingerprint, long seconds) {
+      String label =
+          fingerprint.replace(":", "").substring(0, LABEL_CHARS).toLowerCase(Locale.ROOT);
+      return gauge(
+          new AtomicLong(seconds),
+          Tags.of("kind", key.kind(), "name", key.name(), "endpoint", "", "fingerprint", label));
+    }
+
+    void takeTheRestOff() {
+      before.values().forEach(registry::remove);
+    }
   }
 }

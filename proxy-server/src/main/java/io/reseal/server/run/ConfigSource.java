@@ -4,6 +4,7 @@ import io.reseal.config.ProxyConfig;
 import io.reseal.config.check.Findings;
 import io.reseal.config.read.ConfigReader;
 import io.reseal.config.read.ConfigResult;
+import io.reseal.config.read.KeyPairMemory;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,10 +19,12 @@ public interface ConfigSource {
 
   /** A YAML file, with the files that it names. */
   static ConfigSource file(Path file) {
+    KeyPairMemory memory = new KeyPairMemory();
     return () -> {
       Set<Path> files = new LinkedHashSet<>();
-      ConfigResult result = ConfigReader.read(file, files);
-      return new Reading(result, files);
+      synchronized (memory) {
+        return new Reading(ConfigReader.read(file, files, memory), files);
+      }
     };
   }
 

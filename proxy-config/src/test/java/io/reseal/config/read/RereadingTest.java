@@ -1,0 +1,80 @@
+package io.reseal.config.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reseal.config.ProxyConfig;
+import io.reseal.config.testkit.Openssl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A configuration that is read again with the memory of the reading before. */
+class RereadingTest {
+  @TempDir
+  Path folder;
+
+  private final KeyPairMemory memory = new KeyPairMemory();
+  private Openssl openssl = new Openssl(Path.of(""));
+
+  @BeforeEach
+  void writeConfiguration() throws IOException {
+    Openssl.assumeInstalled();
+    openssl = new Openssl(folder);
+    makeCertificate("one");
+    makeCertificate("two");
+    Files.writeString(folder.resolve("reseal.yaml"), """
+        listeners:
+          - name: front
+            address: 127.0.0.1:8443
+            tls: {}
+        identities:
+          one: {certificate: one.pem, key: one.key}
+          two: {certificate: two.pem, key: two.key}
+        routes:
+          - name: all
+            hosts: [one.example, two.example]
+            redirect: {host: elsewhere.example}
+        """);
+  }
+
+  @Test
+  void keepsWhatHasNotChanged() {
+    ProxyConfig first = read();
+    makeCertificate("two");
+    ProxyConfig second = read();
+    assertThat(second.identities().get(0).keyPairs().getFirst())
+        .isSameAs(first.identities().get(0).keyPairs().getFirst());
+    assertThat(second.identities().get(1).keyPairs().getFirst())
+        .isNotEqualTo(first.identities().get(1).keyPairs().getFirst());
+  }
+
+  @Test
+  void refusesAKeyThatIsExchangedUnderAKnownCertificate() throws IOException {
+    read();
+    Files.copy(
+        folder.resolve("two.key"), folder.resolve("one.key"), StandardCopyOption.REPLACE_EXISTING);
+    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), new HashSet<>(), memory);
+    assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
+    assertThat(((ConfigResult.Invalid) result).problems())
+        .singleElement()
+        .asString()
+        .contains("the private key does not belong to the certificate");
+  }
+
+  private ProxyConfig read() {
+    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), new HashSet<>(), memory);
+    assertThat(result).isInstanceOf(ConfigResult.Valid.class);
+    return ((ConfigResult.Valid) result).config();
+  }
+
+  private void makeCertificate(String name) {
+    openssl.run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN="
+        + name + " -addext subjectAltName=DNS:" + name + ".example -keyout " + name
+        + ".key -out " + name + ".pem");
+  }
+}
