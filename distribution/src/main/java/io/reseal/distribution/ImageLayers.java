@@ -3,7 +3,6 @@ package io.reseal.distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +47,6 @@ final class ImageLayers {
     }
     // Where a configuration is mounted.
     Files.createDirectories(image.resolve("runtime/etc/reseal"));
-    for (Path file : Trees.walk(image)) {
-      Files.setLastModifiedTime(file, FileTime.from(time));
-    }
+    Trees.setTimes(image, time);
   }
 }

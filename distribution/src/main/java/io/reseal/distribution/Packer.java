@@ -97,14 +97,14 @@ public final class Packer {
       System.err.println("packed without a bill of materials: Maven makes it online only");
     }
     Files.copy(documents.getLast(), output.resolve("LICENSE"));
-    setTimes(output);
+    Trees.setTimes(output, time);
     train();
     Launch image = new Launch(IMAGE_HOME, Launch.in(output).jars());
     Files.writeString(
         output.resolve("lib/image.options"),
         "-XX:AOTCache=" + IMAGE_HOME.resolve("aot/reseal.aot") + "\n"
             + String.join("\n", image.options()) + "\n");
-    setTimes(output);
+    Trees.setTimes(output, time);
     new ImageLayers(output, time).write(output.resolveSibling("image"));
     tar();
     Files.writeString(mark, digest);
@@ -195,12 +195,6 @@ public final class Packer {
   private static Path ownClasses() {
     return Path.of(
         Packer.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-  }
-
-  private void setTimes(Path folder) throws IOException {
-    for (Path file : Trees.walk(folder)) {
-      Files.setLastModifiedTime(file, FileTime.from(time));
-    }
   }
 
   /** The folder as one file, for hosts without containers. */

@@ -2,8 +2,12 @@ package io.reseal.distribution;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,6 +44,14 @@ final class Trees {
         Files.createDirectories(target.getParent());
         Files.createLink(target, file);
       }
+    }
+  }
+
+  /** Gives the folder and everything in it one time, symbolic links too. */
+  static void setTimes(Path folder, Instant time) throws IOException {
+    for (Path file : walk(folder)) {
+      Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setTimes(FileTime.from(time), null, null);
     }
   }
 

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +51,19 @@ final class PackedProgramTest {
     assertThat(Trees.walk(PACKED.resolve("licenses")))
         .anyMatch(file -> file.endsWith("LICENSE.boringssl.txt"));
     assertThat(PACKED.resolve("runtime/legal/java.base")).exists();
+  }
+
+  @Test
+  void givesEverythingInTheImageOneTime() throws Exception {
+    // The same layers come of the same inputs only so; a symbolic link has a time of its own.
+    Set<FileTime> times = new HashSet<>();
+    boolean links = false;
+    for (Path file : Trees.walk(PACKED.resolveSibling("image"))) {
+      times.add(Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS));
+      links |= Files.isSymbolicLink(file);
+    }
+    assertThat(times).hasSize(1);
+    assertThat(links).isTrue();
   }
 
   private static String run(Path command, String options) throws IOException, InterruptedException {

@@ -55,15 +55,17 @@ final class UpstreamConnectingTest {
 
   @Test
   void givesAConnectionThatComesBackToWhoeverWaits() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     try (TestBed bed =
         TestBed.start(gatedFrom(2), setup -> setup.limits(all -> connecting(all, 1)))) {
       bed.origin().on("/held", (connection, head) -> {
+        held.countDown();
         release.await();
         connection.respond(head, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
       });
       RawClient holder = send(bed, HELD);
-      Await.until(() -> bed.origin().lastConnection().receivedBytes() > 0);
+      Await.until(() -> held.getCount() == 0);
       RawClient connecting = send(bed, GET);
       Await.until(() -> bed.origin().connections().size() == 2);
       RawClient waiting = send(bed, GET);
