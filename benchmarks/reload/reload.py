@@ -189,4 +189,5 @@ def main():
             process.wait(60)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,13 +1,6 @@
 package io.reseal.config.pem;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,11 +14,8 @@ public record PemText(List<Block> blocks, String source) {
   /** The source of PEM that stands in the configuration itself. */
   public static final String INLINE = "inline PEM";
 
-  private static final int MOST_BYTES = 4 << 20;
   private static final String BEGIN = "-----BEGIN ";
   private static final String DASHES = "-----";
-  private static final String PEM_IN_BASE64 = "LS0tLS1CRUdJTi";
-  private static final int MOST_PATH = 100;
   private static final int DER_SEQUENCE = 0x30;
   private static final int DER_LONG_FORM = 0x80;
 
@@ -49,72 +39,7 @@ public record PemText(List<Block> blocks, String source) {
 
   /** Reads a file, or takes the text itself where the value holds a PEM block. */
   public static PemText load(String value, Path base) throws PemException {
-    if (isInline(value)) {
-      return parse(value, INLINE);
-    }
-    if (isPasted(value)) {
-      // Never shown: it may be a private key.
-      throw new PemException(
-          "neither a file path nor PEM",
-          value.length() + " characters",
-          "a file path, or PEM from -----BEGIN on",
-          value.startsWith(PEM_IN_BASE64)
-              ? "This is PEM in base64 once more; decode it: base64 -d"
-              : "Put -----BEGIN ...----- and -----END ...----- around base64.");
-    }
-    try {
-      return load(base.resolve(value));
-    } catch (InvalidPathException bad) {
-      throw new PemException(
-          "not a path",
-          "a character that paths cannot have",
-          "a file path",
-          "Write the path of a PEM file, or PEM from -----BEGIN on.");
-    }
-  }
-
-  /** Whether a value is no path, but key material that somebody pasted without its frame. */
-  private static boolean isPasted(String value) {
-    return value.startsWith(PEM_IN_BASE64)
-        || value.strip().indexOf('\n') >= 0
-        || value.length() > MOST_PATH && value.matches("[A-Za-z0-9+/=\\s]+");
-  }
-
-  private static PemText load(Path file) throws PemException {
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      if (attributes.isDirectory()) {
-        throw new PemException(
-            "this is a folder", file.toString(), "a PEM file", "Name a file in it.");
-      }
-      if (attributes.size() > MOST_BYTES) {
-        throw new PemException(
-            "the file is too large",
-            attributes.size() + " bytes",
-            "at most " + MOST_BYTES + " bytes",
-            "Leave only what is needed there.");
-      }
-      return parse(
-          new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1), file.toString());
-    } catch (NoSuchFileException missing) {
-      throw new PemException(
-          "the file does not exist",
-          file.toString(),
-          "a PEM file",
-          "Paths are relative to the folder of the configuration file.");
-    } catch (AccessDeniedException denied) {
-      throw new PemException(
-          "permission denied",
-          file.toString(),
-          "a file that can be read",
-          "Let the user that runs Reseal read it.");
-    } catch (IOException failed) {
-      throw new PemException(
-          "the file cannot be read: " + failed.getMessage(),
-          file.toString(),
-          "a PEM file",
-          "Check the file and its folder.");
-    }
+    return PemSource.load(value, base).parse();
   }
 
   static PemText parse(String text, String source) throws PemException {

@@ -5,7 +5,6 @@ import io.reseal.config.Problem;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.check.CrossChecks;
 import io.reseal.config.check.Findings;
-import io.reseal.config.schema.ConfigSchema;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -14,14 +13,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * The way from a YAML file to a {@link ProxyConfig}. Every mistake is reported at once, with file,
@@ -29,14 +25,13 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class ConfigReader {
   private static final int MOST_BYTES = 16 << 20;
-  private static final int MOST_ALIASES = 100;
   private static final String START = "Start with the example in docs/examples/minimal.yaml.";
 
   private ConfigReader() {}
 
   /** Reads a file; paths in it are relative to its folder. */
   public static ConfigResult read(Path file) {
-    return read(file, new HashSet<>(), new KeyPairMemory());
+    return read(file, new HashSet<>(), new ReadingMemory());
   }
 
   /**
@@ -45,7 +40,7 @@ public final class ConfigReader {
    * @param files gets every file that the outcome depends on, those that are missing too
    * @param memory of the readings before
    */
-  public static ConfigResult read(Path file, Set<Path> files, KeyPairMemory memory) {
+  public static ConfigResult read(Path file, Set<Path> files, ReadingMemory memory) {
     String name = file.toString();
     files.add(file);
     try {
@@ -98,54 +93,48 @@ public final class ConfigReader {
    * @param fileName the file's name in messages
    */
   public static ConfigResult read(String text, Path base, String fileName) {
-    return read(text, base, fileName, new HashSet<>(), new KeyPairMemory());
+    return read(text, base, fileName, new HashSet<>(), new ReadingMemory());
   }
 
   private static ConfigResult read(
-      String text, Path base, String fileName, Set<Path> files, KeyPairMemory memory) {
-    LoadSettings settings = LoadSettings.builder()
-        .setLabel(fileName)
-        .setMaxAliasesForCollections(MOST_ALIASES)
-        .setCodePointLimit(MOST_BYTES)
-        .setAllowDuplicateKeys(true)
-        .setAllowNonScalarKeys(true)
-        .build();
+      String text, Path base, String fileName, Set<Path> files, ReadingMemory memory) {
+    LoadSettings settings =
+        LoadSettings.builder().setLabel(fileName).setCodePointLimit(MOST_BYTES).build();
     try {
-      Iterator<Node> documents =
-          new Compose(settings).composeAllFromString(text).iterator();
-      if (!documents.hasNext()) {
+      NodeReader nodes = new NodeReader(settings, text);
+      if (!nodes.startDocument()) {
         return refused(fileName, "the file is empty", "nothing", "at least listeners", START);
       }
-      Node root = documents.next();
-      if (documents.hasNext()) {
-        Location second = Nodes.at(documents.next(), "", fileName);
-        return refused(
-            second,
-            "more than one YAML document",
-            "---",
-            "one document",
-            "Remove the line with the three dashes.");
+      if (nodes.atNull()) {
+        nodes.node();
+        return refused(fileName, "the file says nothing", "nothing", "at least listeners", START);
       }
-      return Nodes.isNull(root)
-          ? refused(fileName, "the file says nothing", "nothing", "at least listeners", START)
-          : read(root, base, fileName, files, memory);
+      return read(nodes, base, fileName, files, memory);
     } catch (YamlEngineException broken) {
       return new ConfigResult.Invalid(List.of(YamlProblem.of(broken, fileName)));
-    } catch (StackOverflowError tooDeep) {
+    } catch (NodeReader.TooDeepException tooDeep) {
       return refused(
-          fileName,
+          new Location(fileName, tooDeep.line(), tooDeep.column(), ""),
           "nested too deeply",
-          "thousands of levels",
+          "hundreds of levels",
           "fewer than ten",
           "Check the brackets and the indentation.");
     }
   }
 
   private static ConfigResult read(
-      Node root, Path base, String fileName, Set<Path> files, KeyPairMemory memory) {
+      NodeReader nodes, Path base, String fileName, Set<Path> files, ReadingMemory memory) {
     Findings findings = new Findings(fileName);
-    Section section = Section.of(ConfigSchema.ROOT, root, "", findings, fileName);
-    ProxyConfig config = new ModelReader(findings, memory, base).read(section);
+    memory.beginReading();
+    ProxyConfig config = new ModelReader(findings, memory, base).read(nodes, fileName);
+    if (nodes.startDocument()) {
+      return refused(
+          Nodes.at(nodes.node(), "", fileName),
+          "more than one YAML document",
+          "---",
+          "one document",
+          "Remove the line with the three dashes.");
+    }
     memory.endReading();
     CrossChecks.run(config, findings);
     files.addAll(findings.files());

@@ -14,9 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
 /** The check of one group's keys against the schema: known, once, with a value, none missing. */
 final class KeyCheck {
@@ -24,7 +21,7 @@ final class KeyCheck {
   private final String path;
   private final Location location;
   private final Findings findings;
-  private final Map<String, Node> values = new LinkedHashMap<>();
+  private final Map<String, YamlNode> values = new LinkedHashMap<>();
   private final Set<String> seen = new HashSet<>();
 
   KeyCheck(ObjectType type, String path, Location location, Findings findings) {
@@ -40,7 +37,7 @@ final class KeyCheck {
   }
 
   /** The keys with a value. */
-  Map<String, Node> values() {
+  Map<String, YamlNode> values() {
     return values;
   }
 
@@ -49,9 +46,9 @@ final class KeyCheck {
     return seen;
   }
 
-  void run(Node node) {
-    if (node instanceof MappingNode mapping) {
-      mapping.getValue().forEach(this::take);
+  void run(YamlNode node) {
+    if (node instanceof YamlNode.Mapping mapping) {
+      mapping.entries().forEach(this::take);
     } else if (!Nodes.isNull(node)) {
       findings.error(
           location,
@@ -74,11 +71,11 @@ final class KeyCheck {
     type.rules().forEach(this::check);
   }
 
-  private void take(NodeTuple tuple) {
-    String key = Nodes.key(tuple.getKeyNode());
+  private void take(YamlNode.Entry entry) {
+    String key = Nodes.key(entry.key());
     String keyPath = join(path, key);
-    Node value = tuple.getValueNode();
-    Location at = Nodes.at(tuple.getKeyNode(), keyPath, location.file());
+    YamlNode value = entry.value();
+    Location at = Nodes.at(entry.key(), keyPath, location.file());
     if (!type.keys().contains(key)) {
       findings.error(
           at,
@@ -104,7 +101,7 @@ final class KeyCheck {
   }
 
   /** Nothing where something is due. A group of keys may be empty: each key has a default then. */
-  private static boolean isMissing(Node value, FieldType type) {
+  private static boolean isMissing(YamlNode value, FieldType type) {
     return switch (type) {
       case FieldType.Group ignored -> false;
       case FieldType.Named ignored -> false;

@@ -4,6 +4,7 @@ import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.check.Findings;
 import io.reseal.config.pem.Certificates;
 import io.reseal.config.pem.PemException;
+import io.reseal.config.pem.PemSource;
 import io.reseal.config.pem.PemText;
 import io.reseal.config.pem.PrivateKeys;
 import java.io.IOException;
@@ -19,15 +20,18 @@ import java.util.Optional;
 final class KeyPairReader {
   private final Findings findings;
   private final PemReader pem;
-  private final KeyPairMemory memory;
+  private final ReadingMemory memory;
   private final Path base;
   private final Section section;
 
   /** The key that says where the private key is. */
   private final String keyKey;
 
+  /** Whether there is something to tell about the chain, each time that it is read. */
+  private boolean remarkable;
+
   KeyPairReader(
-      Findings findings, PemReader pem, KeyPairMemory memory, Path base, Section section) {
+      Findings findings, PemReader pem, ReadingMemory memory, Path base, Section section) {
     this.memory = memory;
     this.findings = findings;
     this.pem = pem;
@@ -39,23 +43,53 @@ final class KeyPairReader {
   /** The key pair, empty where it cannot be used. */
   Optional<KeyPairMaterial> keyPair() {
     Optional<String> password = password();
-    Optional<PemText> chainPem = pem.load(section, "certificate");
-    Optional<PemText> keyPem = keyKey.equals("key") ? pem.load(section, "key") : chainPem;
+    Optional<PemSource> chain = pem.source(section, "certificate");
+    Optional<PemSource> key = keyKey.equals("key") ? pem.source(section, "key") : chain;
+    Optional<KeyPairMaterial> pair = password.isPresent() && chain.isPresent() && key.isPresent()
+        ? known(chain.get(), key.get(), password.get())
+        : read(chain, key, password);
+    pair.ifPresent(usable -> {
+      pem.warnAboutDates(section.at("certificate"), usable.leaf());
+      warnAboutPermissions(section.text(keyKey, ""));
+    });
+    return pair;
+  }
+
+  /** A pair all of whose parts are there: it may have been read before. */
+  private Optional<KeyPairMaterial> known(PemSource chain, PemSource key, String password) {
+    Fingerprint text =
+        Fingerprint.of(chain.source(), chain.text(), key.source(), key.text(), password);
+    KeyPairMaterial before = memory.pair(text);
+    Optional<KeyPairMaterial> pair = before != null
+        ? Optional.of(before)
+        : read(Optional.of(chain), Optional.of(key), Optional.of(password));
+    if (!remarkable) {
+      pair.ifPresent(usable -> memory.keep(text, usable));
+    }
+    return pair;
+  }
+
+  /** Reads all that is there, so that every mistake in it is reported. */
+  private Optional<KeyPairMaterial> read(
+      Optional<PemSource> chainSource, Optional<PemSource> keySource, Optional<String> password) {
+    Optional<PemText> chain = chainSource.flatMap(text -> pem.parse(section, "certificate", text));
+    Optional<PemText> keyText =
+        keyKey.equals("key") ? keySource.flatMap(text -> pem.parse(section, "key", text)) : chain;
     Optional<List<X509Certificate>> certificates =
-        chainPem.flatMap(text -> pem.certificates(section.at("certificate"), text));
+        chain.flatMap(text -> pem.certificates(section.at("certificate"), text));
     Optional<PrivateKey> key =
-        password.flatMap(known -> keyPem.flatMap(text -> privateKey(text, known)));
-    if (chainPem.isEmpty() || certificates.isEmpty() || key.isEmpty()) {
+        password.flatMap(known -> keyText.flatMap(text -> privateKey(text, known)));
+    if (chain.isEmpty() || certificates.isEmpty() || key.isEmpty()) {
       return Optional.empty();
     }
-    String keySource = keyPem.map(PemText::source).orElse("");
-    return matching(chainPem.get(), certificates.get(), key.get(), keySource);
+    String keyName = keyText.map(PemText::source).orElse("");
+    return matching(chain.get().source(), certificates.get(), key.get(), keyName);
   }
 
   private Optional<KeyPairMaterial> matching(
-      PemText chainPem, List<X509Certificate> certificates, PrivateKey key, String keySource) {
+      String chainSource, List<X509Certificate> certificates, PrivateKey key, String keySource) {
     Optional<X509Certificate> leaf =
-        certificates.stream().filter(each -> memory.match(key, each)).findFirst();
+        certificates.stream().filter(each -> PrivateKeys.match(key, each)).findFirst();
     if (leaf.isEmpty()) {
       X509Certificate first = certificates.getFirst();
       section.error(
@@ -69,17 +103,13 @@ final class KeyPairReader {
       return Optional.empty();
     }
     List<X509Certificate> chain = Certificates.chain(
-        certificates,
-        leaf.get(),
-        (what, hint) -> findings.warn(
-            section.at("certificate"),
-            what,
-            chainPem.source(),
-            "the leaf, then each issuer",
-            hint));
-    pem.warnAboutDates(section.at("certificate"), chain.getFirst());
-    warnAboutPermissions(section.text(keyKey, ""));
-    return Optional.of(memory.keep(new KeyPairMaterial(chain, key, chainPem.source(), keySource)));
+        certificates, leaf.get(), (what, hint) -> remark(chainSource, what, hint));
+    return Optional.of(new KeyPairMaterial(chain, key, chainSource, keySource));
+  }
+
+  private void remark(String chainSource, String what, String hint) {
+    remarkable = true;
+    findings.warn(section.at("certificate"), what, chainSource, "the leaf, then each issuer", hint);
   }
 
   private Optional<PrivateKey> privateKey(PemText text, String password) {

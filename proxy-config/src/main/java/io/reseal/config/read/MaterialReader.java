@@ -25,13 +25,13 @@ import java.util.Optional;
 final class MaterialReader {
   private final Findings findings;
   private final PemReader pem;
-  private final KeyPairMemory memory;
+  private final ReadingMemory memory;
   private final Path base;
 
   /** Many upstreams name the same file, which is read, and warned of, once. */
   private final Map<PemText, TrustAnchors.DestinationCa> bundles = new IdentityHashMap<>();
 
-  MaterialReader(Findings findings, KeyPairMemory memory, Path base) {
+  MaterialReader(Findings findings, ReadingMemory memory, Path base) {
     this.memory = memory;
     this.findings = findings;
     this.pem = new PemReader(findings, base);
@@ -60,7 +60,7 @@ final class MaterialReader {
       return Optional.empty();
     }
     List<String> names = section.has("serverNames") ? given : ownNames(section, pairs.getFirst());
-    return Optional.of(new ServerIdentity(name, names, pairs, clientAuth));
+    return Optional.of(memory.same(name, new ServerIdentity(name, names, pairs, clientAuth)));
   }
 
   /** The CRLs under a key, for peers whose chains must lead to one of these CAs. */
@@ -167,6 +167,7 @@ final class MaterialReader {
             "It is trusted for itself only; name the CA that signed it to trust its successors.");
       }
     }
-    return Optional.of(new TrustAnchors.DestinationCa(certificates.get(), source));
+    return Optional.of(
+        memory.same(source, new TrustAnchors.DestinationCa(certificates.get(), source)));
   }
 }

@@ -18,41 +18,55 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 
 /** The way from the groups of the file to the records of the model. */
 final class ModelReader {
   private final Findings findings;
+  private final ReadingMemory memory;
   private final MaterialReader material;
   private final LogReader logs;
   private final TracingReader tracing;
 
-  ModelReader(Findings findings, KeyPairMemory memory, Path base) {
+  ModelReader(Findings findings, ReadingMemory memory, Path base) {
     this.findings = findings;
+    this.memory = memory;
     this.material = new MaterialReader(findings, memory, base);
     this.logs = new LogReader(base);
     this.tracing = new TracingReader(findings, material, base);
   }
 
-  ProxyConfig read(Section root) {
+  /** Reads the document whose root comes next. */
+  ProxyConfig read(NodeReader nodes, String file) {
     List<ServerIdentity> identities = new ArrayList<>();
-    Map<String, Section> identitySections = root.named("identities", ConfigSchema.IDENTITY);
-    identitySections.forEach(
+    NamedPart identityPart = new NamedPart(
+        "identities",
+        ConfigSchema.IDENTITY,
+        findings,
+        file,
         (name, section) -> material.identity(name, section).ifPresent(identities::add));
     List<Upstream> upstreams = new ArrayList<>();
-    root.named("upstreams", ConfigSchema.UPSTREAM)
-        .forEach((name, section) -> upstreams.add(upstream(name, section)));
-    ListenerReader listenerReader =
-        new ListenerReader(findings, List.copyOf(identitySections.keySet()));
+    NamedPart upstreamPart = new NamedPart(
+        "upstreams",
+        ConfigSchema.UPSTREAM,
+        findings,
+        file,
+        (name, section) -> upstreams.add(memory.same(name, upstream(name, section))));
+    List<Route> routes = new ArrayList<>();
+    RouteReader routeReader = new RouteReader(findings);
+    ListPart routePart = new ListPart(
+        "routes",
+        ConfigSchema.ROUTE,
+        findings,
+        file,
+        section -> routeReader
+            .route(section)
+            .ifPresent(route -> routes.add(memory.same(route.name(), route))));
+    Section root = root(nodes, List.of(identityPart, upstreamPart, routePart), file);
+    ListenerReader listenerReader = new ListenerReader(findings, identityPart.names());
     List<Listener> listeners = root.sections("listeners", ConfigSchema.LISTENER).stream()
         .map(listenerReader::listener)
         .toList();
-    List<Route> routes = new ArrayList<>();
-    RouteReader routeReader = new RouteReader(findings);
-    int position = 0;
-    for (Section section : root.sections("routes", ConfigSchema.ROUTE)) {
-      routeReader.route(section, ++position).ifPresent(routes::add);
-    }
     return new ProxyConfig(
         listeners,
         identities,
@@ -66,6 +80,30 @@ final class ModelReader {
         new AdminReader(findings).admin(root.section("admin", ConfigSchema.ADMIN)),
         logs.accessLog(root.section("accessLog", ConfigSchema.ACCESS_LOG)),
         tracing.tracing(root.section("tracing", ConfigSchema.TRACING)));
+  }
+
+  /** The keys of the root, once the entries of its long parts have been read. */
+  private Section root(NodeReader nodes, List<Part> parts, String file) {
+    if (!nodes.atMapping()) {
+      // As a whole: it is named by an anchor, or no group of keys.
+      return finished(nodes.node(), parts, file);
+    }
+    YamlNode start = nodes.enter();
+    List<YamlNode.Entry> entries = new ArrayList<>();
+    while (!nodes.leave()) {
+      YamlNode key = nodes.node();
+      Optional<Part> part =
+          parts.stream().filter(each -> each.key().equals(Nodes.key(key))).findFirst();
+      entries.add(
+          new YamlNode.Entry(key, part.map(each -> each.value(nodes)).orElseGet(nodes::node)));
+    }
+    return finished(new YamlNode.Mapping(entries, start.line(), start.column()), parts, file);
+  }
+
+  private Section finished(YamlNode node, List<Part> parts, String file) {
+    Section root = Section.of(ConfigSchema.ROOT, node, "", findings, file);
+    parts.forEach(part -> part.finish(root));
+    return root;
   }
 
   private Upstream upstream(String name, Section section) {

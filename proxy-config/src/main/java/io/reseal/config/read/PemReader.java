@@ -4,6 +4,7 @@ import io.reseal.config.Location;
 import io.reseal.config.check.Findings;
 import io.reseal.config.pem.Certificates;
 import io.reseal.config.pem.PemException;
+import io.reseal.config.pem.PemSource;
 import io.reseal.config.pem.PemText;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -26,12 +27,22 @@ final class PemReader {
     this.base = base;
   }
 
-  /** The PEM of a key, empty where the key is missing or its PEM cannot be read. */
-  Optional<PemText> load(Section section, String key) {
-    return load(section, key, this::load);
+  /** What a key names, empty where the key is missing or what it names cannot be read. */
+  Optional<PemSource> source(Section section, String key) {
+    return load(section, key, this::source);
   }
 
-  /** The same where many keys name one file: it is read once, and the same object for all. */
+  /** The PEM in what a key names, empty where it is broken. */
+  Optional<PemText> parse(Section section, String key, PemSource source) {
+    try {
+      return Optional.of(source.parse());
+    } catch (PemException broken) {
+      report(section.at(key), broken, source.source());
+      return Optional.empty();
+    }
+  }
+
+  /** The PEM of a key; where many keys name one file, it is read once, and the same object for all. */
   Optional<PemText> loadShared(Section section, String key) {
     return load(section, key, value -> {
       PemText known = shared.get(value);
@@ -43,7 +54,7 @@ final class PemReader {
     });
   }
 
-  private Optional<PemText> load(Section section, String key, Loader loader) {
+  private <T> Optional<T> load(Section section, String key, Loader<T> loader) {
     if (!section.has(key)) {
       return Optional.empty();
     }
@@ -58,8 +69,12 @@ final class PemReader {
 
   /** The PEM of one value: of a file, or the value itself. */
   PemText load(String value) throws PemException {
+    return source(value).parse();
+  }
+
+  private PemSource source(String value) throws PemException {
     dependsOn(value);
-    return PemText.load(value, base);
+    return PemSource.load(value, base);
   }
 
   private void dependsOn(String value) {
@@ -129,8 +144,8 @@ final class PemReader {
     return certificate.getSubjectX500Principal().toString();
   }
 
-  /** A way to the PEM of a value. */
-  private interface Loader {
-    PemText load(String value) throws PemException;
+  /** A way to what a value names. */
+  private interface Loader<T> {
+    T load(String value) throws PemException;
   }
 }

@@ -26,18 +26,18 @@ final class RouteReader {
   private final Findings findings;
   private final Set<String> names = new HashSet<>();
 
+  /** From 1, for the name of a route that has none. */
+  private int position;
+
   RouteReader(Findings findings) {
     this.findings = findings;
   }
 
-  /**
-   * A route, empty where its action is not known.
-   *
-   * @param position from 1, for the name of a route that has none
-   */
-  Optional<Route> route(Section section, int position) {
+  /** The next route of the file, empty where its action is not known. */
+  Optional<Route> route(Section section) {
+    position++;
     List<HostPattern> hosts = hosts(section);
-    String name = name(section, hosts, position);
+    String name = name(section, hosts);
     List<String> listeners =
         section.texts("listeners").stream().map(Section.Text::value).toList();
     List<PathMatch> paths = paths(section);
@@ -59,7 +59,7 @@ final class RouteReader {
         });
   }
 
-  private String name(Section section, List<HostPattern> hosts, int position) {
+  private String name(Section section, List<HostPattern> hosts) {
     String standard = (hosts.isEmpty() ? "route" : hosts.getFirst().toString()) + "#" + position;
     String name = section.text("name", standard);
     if (!names.add(name)) {

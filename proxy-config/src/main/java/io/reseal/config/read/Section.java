@@ -18,12 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * One group of keys in the file: turns values into what the schema says they are. What is wrong
@@ -35,7 +31,7 @@ final class Section {
   private final Location location;
   private final Findings findings;
   private final String file;
-  private final Map<String, Node> values = new LinkedHashMap<>();
+  private final Map<String, YamlNode> values = new LinkedHashMap<>();
   private final Set<String> seen = new HashSet<>();
 
   private Section(ObjectType type, String path, Location location, Findings findings, String file) {
@@ -47,7 +43,7 @@ final class Section {
   }
 
   static Section of(
-      ObjectType type, @Nullable Node node, String path, Findings findings, String file) {
+      ObjectType type, @Nullable YamlNode node, String path, Findings findings, String file) {
     Location location = node == null ? new Location(file, 0, 0, path) : Nodes.at(node, path, file);
     Section section = new Section(type, path, location, findings, file);
     if (node != null) {
@@ -74,7 +70,7 @@ final class Section {
 
   /** The place of one of the keys, or of the group where the key is missing. */
   Location at(String key) {
-    Node node = values.get(key);
+    YamlNode node = values.get(key);
     return node == null ? location : Nodes.at(node, join(key), file);
   }
 
@@ -91,12 +87,12 @@ final class Section {
   // ---- values
 
   String text(String key, String standard) {
-    Node node = values.get(key);
+    YamlNode node = values.get(key);
     return node == null ? standard : scalar(node, key, standard);
   }
 
   boolean flag(String key, boolean standard) {
-    Node node = values.get(key);
+    YamlNode node = values.get(key);
     if (node == null) {
       return standard;
     }
@@ -111,7 +107,7 @@ final class Section {
   String choice(String key, String standard) {
     FieldType.Choice choice = (FieldType.Choice) type.field(key).type();
     String value = text(key, standard);
-    Node node = values.get(key);
+    YamlNode node = values.get(key);
     if (node != null && !choice.words().contains(value)) {
       wrong(key, node, Suggestion.of(value, choice.words(), ""));
       return standard;
@@ -120,41 +116,41 @@ final class Section {
   }
 
   long number(String key, long standard) {
-    Node node = values.get(key);
-    if (!(node instanceof ScalarNode scalar)) {
+    YamlNode node = values.get(key);
+    if (!(node instanceof YamlNode.Scalar scalar)) {
       return none(key, node, standard);
     }
     try {
       return switch (type.field(key).type()) {
         case FieldType.Whole whole ->
-          within(key, Quantity.whole(scalar.getValue()), whole.least(), whole.most(), standard);
+          within(key, Quantity.whole(scalar.value()), whole.least(), whole.most(), standard);
         case FieldType.Size size ->
-          within(key, Quantity.size(scalar.getValue()), size.least(), size.most(), standard);
+          within(key, Quantity.size(scalar.value()), size.least(), size.most(), standard);
         default -> throw new IllegalArgumentException(key + " is no number");
       };
     } catch (Quantity.BadQuantityException bad) {
-      wrong(key, node, zeroHint(scalar.getValue()));
+      wrong(key, node, zeroHint(scalar.value()));
       return standard;
     }
   }
 
   Duration time(String key, Duration standard) {
-    Node node = values.get(key);
-    if (!(node instanceof ScalarNode scalar)) {
+    YamlNode node = values.get(key);
+    if (!(node instanceof YamlNode.Scalar scalar)) {
       return none(key, node, standard);
     }
     FieldType.Time bounds = (FieldType.Time) type.field(key).type();
     try {
-      long millis = Quantity.millis(scalar.getValue());
+      long millis = Quantity.millis(scalar.value());
       return Duration.ofMillis(
           within(key, millis, bounds.leastMillis(), bounds.mostMillis(), standard.toMillis()));
     } catch (Quantity.BadQuantityException bad) {
-      wrong(key, node, zeroHint(scalar.getValue()));
+      wrong(key, node, zeroHint(scalar.value()));
       return standard;
     }
   }
 
-  private <T> T none(String key, @Nullable Node node, T standard) {
+  private <T> T none(String key, @Nullable YamlNode node, T standard) {
     if (node != null) {
       wrong(key, node, "");
     }
@@ -181,16 +177,16 @@ final class Section {
 
   /** The texts of a list; a single text stands for a list of one. Call once: it reports. */
   List<Text> texts(String key) {
-    Node node = values.get(key);
+    YamlNode node = values.get(key);
     FieldType.ListOf list = (FieldType.ListOf) type.field(key).type();
     List<Text> texts = new ArrayList<>();
     switch (node) {
       case null -> {}
-      case ScalarNode scalar -> text(key, scalar, join(key), list).ifPresent(texts::add);
-      case SequenceNode sequence -> {
+      case YamlNode.Scalar scalar -> text(key, scalar, join(key), list).ifPresent(texts::add);
+      case YamlNode.Sequence sequence -> {
         requireElements(key, sequence, list);
         int index = 0;
-        for (Node element : sequence.getValue()) {
+        for (YamlNode element : sequence.elements()) {
           text(key, element, join(key) + "[" + index++ + "]", list).ifPresent(texts::add);
         }
       }
@@ -199,10 +195,10 @@ final class Section {
     return texts;
   }
 
-  private Optional<Text> text(String key, Node node, String nodePath, FieldType.ListOf list) {
+  private Optional<Text> text(String key, YamlNode node, String nodePath, FieldType.ListOf list) {
     Location at = Nodes.at(node, nodePath, file);
     findings.place(at);
-    if (!(node instanceof ScalarNode scalar) || Nodes.isBlank(node)) {
+    if (!(node instanceof YamlNode.Scalar scalar) || Nodes.isBlank(node)) {
       findings.error(
           at,
           "wrong value",
@@ -211,7 +207,7 @@ final class Section {
           "Give it a value, or remove the entry.");
       return Optional.empty();
     }
-    String value = scalar.getValue();
+    String value = scalar.value();
     if (list.element() instanceof FieldType.Choice choice && !choice.words().contains(value)) {
       findings.error(
           at,
@@ -224,8 +220,8 @@ final class Section {
     return Optional.of(new Text(value, at));
   }
 
-  private void requireElements(String key, SequenceNode sequence, FieldType.ListOf list) {
-    if (sequence.getValue().size() < list.least()) {
+  private void requireElements(String key, YamlNode.Sequence sequence, FieldType.ListOf list) {
+    if (sequence.elements().size() < list.least()) {
       findings.error(
           at(key),
           "empty list",
@@ -237,48 +233,35 @@ final class Section {
 
   /** The groups of a list. Call once: it reports. */
   List<Section> sections(String key, ObjectType of) {
-    Node node = values.get(key);
     List<Section> sections = new ArrayList<>();
-    switch (node) {
-      case null -> {}
-      case SequenceNode sequence -> {
-        requireElements(key, sequence, (FieldType.ListOf) type.field(key).type());
-        for (Node element : sequence.getValue()) {
-          String elementPath = join(key) + "[" + sections.size() + "]";
-          sections.add(of(of, element, elementPath, findings, file));
-        }
-      }
-      default -> wrong(key, node, "Put a dash before each entry.");
-    }
+    elements(
+        key,
+        element ->
+            sections.add(of(of, element, join(key) + "[" + sections.size() + "]", findings, file)));
     return sections;
   }
 
-  /** The groups under names of the user's choice, in the order of the file. Call once. */
-  Map<String, Section> named(String key, ObjectType of) {
-    Node node = values.get(key);
-    Map<String, Section> sections = new LinkedHashMap<>();
-    if (node == null || Nodes.isNull(node)) {
-      return sections;
-    }
-    if (!(node instanceof MappingNode mapping)) {
-      wrong(key, node, "Write each name on a line of its own, and its keys below.");
-      return sections;
-    }
-    for (NodeTuple tuple : mapping.getValue()) {
-      String name = Nodes.key(tuple.getKeyNode());
-      String namedPath = join(key) + "." + UserText.plain(name);
-      Location at = Nodes.at(tuple.getKeyNode(), namedPath, file);
-      if (name.isBlank()) {
-        findings.error(
-            at, "empty name in " + key, UserText.quoted(name), "a name of your choice", "Name it.");
-      } else if (sections.containsKey(name)) {
-        findings.error(
-            at, "name given twice", UserText.quoted(name), "once", "Rename or remove one of them.");
-      } else {
-        sections.put(name, of(of, tuple.getValueNode(), namedPath, findings, file));
+  /** The elements of a list of groups. Call once: it reports. */
+  void elements(String key, Consumer<YamlNode> taker) {
+    YamlNode node = values.get(key);
+    switch (node) {
+      case null -> {}
+      case YamlNode.Sequence sequence -> {
+        requireElements(key, sequence, (FieldType.ListOf) type.field(key).type());
+        sequence.elements().forEach(taker);
       }
+      default -> wrong(key, node, "Put a dash before each entry.");
     }
-    return sections;
+  }
+
+  /** The groups under names of the user's choice, in the order of the file. Call once. */
+  void entries(String key, Consumer<YamlNode.Entry> taker) {
+    YamlNode node = values.get(key);
+    if (node instanceof YamlNode.Mapping mapping) {
+      mapping.entries().forEach(taker);
+    } else if (node != null && !Nodes.isNull(node)) {
+      wrong(key, node, "Write each name on a line of its own, and its keys below.");
+    }
   }
 
   /** A group, empty where the key is missing. */
@@ -288,22 +271,22 @@ final class Section {
 
   /** A group, or its only key's text written in its place. */
   String shorthand(String key, ObjectType of, String only) {
-    return values.get(key) instanceof ScalarNode scalar
-        ? scalar.getValue()
+    return values.get(key) instanceof YamlNode.Scalar scalar
+        ? scalar.value()
         : section(key, of).text(only, "");
   }
 
   // ---- what is wrong
 
-  private String scalar(Node node, String key, String standard) {
-    if (node instanceof ScalarNode scalar) {
-      return scalar.getValue();
+  private String scalar(YamlNode node, String key, String standard) {
+    if (node instanceof YamlNode.Scalar scalar) {
+      return scalar.value();
     }
     wrong(key, node, "");
     return standard;
   }
 
-  private void wrong(String key, Node node, String hint) {
+  private void wrong(String key, YamlNode node, String hint) {
     findings.error(
         at(key),
         "wrong value",

@@ -16,9 +16,11 @@ import io.reseal.core.upstream.UpstreamPlan.Protection;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,8 +92,9 @@ public final class SnapshotCompiler {
     return switch (listener.security()) {
       case ListenerSecurity.Cleartext ignored -> null;
       case ListenerSecurity.Tls tls -> {
+        Set<String> names = new HashSet<>(tls.identities());
         List<ServerIdentity> served = config.identities().stream()
-            .filter(identity -> tls.identities().contains(identity.name()))
+            .filter(identity -> names.contains(identity.name()))
             .toList();
         ListenerTable before = previous == null ? null : previous.listener(listener.name());
         yield ServerContexts.compile(
@@ -155,6 +158,9 @@ public final class SnapshotCompiler {
 
   private UpstreamPlan plan(PlanKey key, Upstream upstream, @Nullable UpstreamPlan before) {
     if (key.protection() != Protection.TLS) {
+      if (before != null && before.isOf(upstream)) {
+        return before;
+      }
       int index = before == null ? freeIndex() : before.index();
       return new UpstreamPlan(index, upstream, key.protection(), null, before);
     }
@@ -163,7 +169,9 @@ public final class SnapshotCompiler {
         && used != null
         && used.isFor(upstream.tls(), config.runtime().tlsProvider(), config.timeouts())) {
       used.retain();
-      return new UpstreamPlan(before.index(), upstream, Protection.TLS, used, before);
+      return before.isOf(upstream)
+          ? before
+          : new UpstreamPlan(before.index(), upstream, Protection.TLS, used, before);
     }
     UpstreamTlsContext made = UpstreamTlsContext.compile(
         upstream.name(), upstream.tls(), config.runtime().tlsProvider(), config.timeouts());

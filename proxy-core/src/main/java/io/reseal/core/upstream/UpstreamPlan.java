@@ -29,10 +29,9 @@ public final class UpstreamPlan {
   }
 
   private final int index;
-  private final String name;
+  private final Upstream upstream;
   private final Protection protection;
   private final List<EndpointPlan> endpoints;
-  private final UpstreamTls tls;
   private final @Nullable UpstreamTlsContext tlsContext;
 
   /**
@@ -48,14 +47,13 @@ public final class UpstreamPlan {
       @Nullable UpstreamTlsContext tlsContext,
       @Nullable UpstreamPlan previous) {
     this.index = index;
-    this.name = upstream.name();
+    this.upstream = upstream;
     this.protection = protection;
     this.endpoints = endpoints(upstream, previous);
-    this.tls = upstream.tls();
     this.tlsContext = tlsContext;
     if ((protection == Protection.TLS) != (tlsContext != null)) {
       throw new IllegalArgumentException(
-          "upstream " + name + ": TLS context and protection differ");
+          "upstream " + upstream.name() + ": TLS context and protection differ");
     }
   }
 
@@ -73,21 +71,26 @@ public final class UpstreamPlan {
     return index;
   }
 
+  /** Whether it is what this configuration of an upstream would lead to. */
+  public boolean isOf(Upstream configured) {
+    return upstream.equals(configured);
+  }
+
   /** Whether the connections of another plan may serve this one: trust in them is the same. */
   public boolean takesOver(UpstreamPlan other) {
     return index == other.index
         && protection == other.protection
         && tlsContext == other.tlsContext
-        && name.equals(other.name);
+        && name().equals(other.name());
   }
 
   /** The settings that protect its connections. */
   public UpstreamTls tls() {
-    return tls;
+    return upstream.tls();
   }
 
   public String name() {
-    return name;
+    return upstream.name();
   }
 
   public Protection protection() {
@@ -104,11 +107,12 @@ public final class UpstreamPlan {
 
   /** Whether the server name depends on the request, and with it which connections may serve it. */
   public boolean namesByRequest() {
-    return protection == Protection.TLS && tls.serverName() instanceof ServerNameSent.RequestHost;
+    return protection == Protection.TLS
+        && upstream.tls().serverName() instanceof ServerNameSent.RequestHost;
   }
 
   /** The names for a connection to this endpoint on behalf of a request to this host. */
   public PeerNames peerNames(EndpointPlan endpoint, String requestHost) {
-    return PeerNames.of(tls, endpoint.address(), requestHost);
+    return PeerNames.of(upstream.tls(), endpoint.address(), requestHost);
   }
 }

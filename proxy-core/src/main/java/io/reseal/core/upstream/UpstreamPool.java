@@ -74,6 +74,9 @@ public final class UpstreamPool {
    */
   public void configure(UpstreamPlan next, Limits nextLimits, Timeouts nextTimeouts) {
     assert loop.eventLoop().inEventLoop();
+    if (next == plan && nextLimits.equals(limits) && nextTimeouts.equals(timeouts)) {
+      return;
+    }
     Lane[] before = lanes;
     plan = next;
     limits = nextLimits;

@@ -115,6 +115,14 @@ final class AccessLines {
   }
 
   private void client(ClientFacts client) {
+    if (!line.again(client)) {
+      int from = line.length();
+      spell(client);
+      line.remember(client, from);
+    }
+  }
+
+  private void spell(ClientFacts client) {
     line.text(AccessField.LISTENER, client.listener());
     line.text(AccessField.CLIENT, client.address());
     line.number(AccessField.CLIENT_PORT, client.port());
@@ -142,6 +150,10 @@ final class AccessLines {
     if (upstream.endpoint().isEmpty()) {
       return;
     }
+    if (reused && line.again(upstream)) {
+      return;
+    }
+    int from = line.length();
     line.text(AccessField.ENDPOINT, upstream.endpoint());
     line.text(AccessField.UPSTREAM_ADDRESS, upstream.address());
     if (passthrough) {
@@ -157,6 +169,9 @@ final class AccessLines {
     if (!tls.version().isEmpty()) {
       line.flag(AccessField.UPSTREAM_RESUMED, tls.resumed());
       line.flag(AccessField.UPSTREAM_VERIFIED, upstream.verified());
+    }
+    if (reused) {
+      line.remember(upstream, from);
     }
   }
 

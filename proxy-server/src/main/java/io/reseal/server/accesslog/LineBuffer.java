@@ -20,6 +20,7 @@ abstract class LineBuffer {
 
   private final byte[][] keys;
   private final char separator;
+  private final KnownParts known = new KnownParts();
   private final byte[] digits = new byte[MOST_DIGITS];
   private byte[] bytes = new byte[FIRST_BYTES];
   private int length;
@@ -87,6 +88,21 @@ abstract class LineBuffer {
 
   /** Puts a value that is a moment, delimited as the format has it. */
   abstract void putMoment(long epochMillis);
+
+  /** Repeats what this line's predecessors said of a subject, fields and all, if that is known. */
+  boolean again(Object subject) {
+    byte[] part = known.of(subject);
+    if (part == null) {
+      return false;
+    }
+    put(part);
+    return true;
+  }
+
+  /** Notes what this line says of a subject since it had a length; not at the line's beginning. */
+  void remember(Object subject, int from) {
+    known.said(subject, bytes, from, length);
+  }
 
   private void key(AccessField field) {
     if (!first) {

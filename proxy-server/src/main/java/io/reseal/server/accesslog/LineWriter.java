@@ -18,11 +18,13 @@ import org.slf4j.LoggerFactory;
 /**
  * A bounded queue of what happened, and the thread that makes lines of it. Whoever offers never
  * waits: the thread looks for itself every {@value #LOOK_MILLIS} ms, because waking it would cost a
- * system call for each request.
+ * system call for each request. In busy times it looks every {@value #BUSY_LOOK_MILLIS} ms, so that
+ * what waits is little and still in the processor's caches.
  */
 final class LineWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
   private static final int LOOK_MILLIS = 25;
+  private static final int BUSY_LOOK_MILLIS = 5;
   private static final int BATCH_BYTES = 64 << 10;
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -84,6 +86,7 @@ final class LineWriter implements AutoCloseable {
   }
 
   private void run() {
+    int pauseMillis = LOOK_MILLIS;
     while (true) {
       // Read first: what was offered before the close must be written.
       boolean last = closing;
@@ -95,11 +98,14 @@ final class LineWriter implements AutoCloseable {
         LOG.error("a line of the access log could not be made", mistake);
         buffer.clear();
       }
-      if (!worked) {
+      if (worked) {
+        pauseMillis = BUSY_LOOK_MILLIS;
+      } else {
         if (last) {
           break;
         }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+        pauseMillis = Math.min(LOOK_MILLIS, 2 * pauseMillis);
       }
     }
     closeOutput();

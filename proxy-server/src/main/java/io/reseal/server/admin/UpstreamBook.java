@@ -8,6 +8,7 @@ import io.reseal.core.observe.DataPlaneObserver;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamBook implements DataPlaneObserver {
   private volatile Map<String, Map<String, Sighting>> byUpstream = Map.of();
+  private List<Upstream> upstreams = List.of();
 
   public UpstreamBook(ProxyConfig config) {
     configure(config);
@@ -25,8 +27,12 @@ public final class UpstreamBook implements DataPlaneObserver {
 
   /** Takes up another configuration; what is known of endpoints that stay is kept. */
   public synchronized void configure(ProxyConfig config) {
+    if (config.upstreams().equals(upstreams)) {
+      return;
+    }
+    upstreams = config.upstreams();
     Map<String, Map<String, Sighting>> next = new HashMap<>();
-    for (Upstream upstream : config.upstreams()) {
+    for (Upstream upstream : upstreams) {
       Map<String, Sighting> endpoints = new HashMap<>();
       for (HostPort endpoint : upstream.endpoints()) {
         Sighting known = find(upstream.name(), endpoint.toString());

@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,8 @@ final class CertificateGauges {
 
   private final MeterRegistry registry;
   private Map<Key, Meter> configured = Map.of();
+  private List<ServerIdentity> identities = List.of();
+  private List<Upstream> upstreams = List.of();
   private final ConcurrentHashMap<String, AtomicLong> seen = new ConcurrentHashMap<>();
 
   CertificateGauges(MeterRegistry registry) {
@@ -41,12 +44,17 @@ final class CertificateGauges {
 
   /** Shows the certificates of a configuration in place of those before. */
   synchronized void configure(ProxyConfig config) {
+    if (config.identities().equals(identities) && config.upstreams().equals(upstreams)) {
+      return;
+    }
+    identities = config.identities();
+    upstreams = config.upstreams();
     // Gauges are costly to make, and most certificates stay.
     Configuration next = new Configuration(configured);
-    Set<String> upstreams = new HashSet<>();
-    config.upstreams().forEach(each -> upstreams.add(each.name()));
-    seen.keySet().removeIf(key -> !upstreams.contains(key.substring(0, key.lastIndexOf(' '))));
-    for (ServerIdentity identity : config.identities()) {
+    Set<String> names = new HashSet<>();
+    upstreams.forEach(each -> names.add(each.name()));
+    seen.keySet().removeIf(key -> !names.contains(key.substring(0, key.lastIndexOf(' '))));
+    for (ServerIdentity identity : identities) {
       for (KeyPairMaterial keyPair : identity.keyPairs()) {
         next.show("identity", identity.name(), keyPair.leaf());
       }
@@ -55,7 +63,7 @@ final class CertificateGauges {
         asked.revocationLists().forEach(each -> next.show("client_crl", identity.name(), each));
       }
     }
-    for (Upstream upstream : config.upstreams()) {
+    for (Upstream upstream : upstreams) {
       if (upstream.tls().trustAnchors() instanceof TrustAnchors.DestinationCa ca) {
         ca.certificates().forEach(each -> next.show("destination_ca", upstream.name(), each));
       }

@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -24,10 +25,12 @@ import io.reseal.core.DataPlane;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.server.admin.Reload;
 import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What is measured, and its text for Prometheus. The only place that knows which registry this is.
@@ -126,19 +129,29 @@ public final class Metrics implements AutoCloseable {
     certificates.configure(config);
     limits.configure(config);
     state.configure(config);
-    removeGone("route", config.routes().stream().map(Route::name));
-    removeGone("upstream", config.upstreams().stream().map(Upstream::name));
-    removeGone("listener", config.listeners().stream().map(Listener::name));
+    removeGone(Map.of(
+        "route", names(config.routes(), Route::name),
+        "upstream", names(config.upstreams(), Upstream::name),
+        "listener", names(config.listeners(), Listener::name)));
   }
 
-  /** What the configuration does not name any more is not reported: names come and go for years. */
-  private void removeGone(String label, Stream<String> names) {
-    Set<String> known = names.collect(Collectors.toSet());
+  private static <T> Set<String> names(List<T> things, Function<T, String> name) {
+    return things.stream().map(name).collect(Collectors.toSet());
+  }
+
+  /**
+   * What the configuration does not name any more is not reported: names come and go for years.
+   *
+   * @param known the names by label
+   */
+  private void removeGone(Map<String, Set<String>> known) {
     for (Meter meter : registry.getMeters()) {
-      String value = meter.getId().getTag(label);
-      boolean ofTheCode = "-".equals(value) || MeterTables.OTHER.equals(value);
-      if (value != null && !ofTheCode && !known.contains(value)) {
-        registry.remove(meter);
+      for (Tag tag : meter.getId().getTagsAsIterable()) {
+        Set<String> names = known.get(tag.getKey());
+        boolean ofTheCode = tag.getValue().equals("-") || tag.getValue().equals(MeterTables.OTHER);
+        if (names != null && !ofTheCode && !names.contains(tag.getValue())) {
+          registry.remove(meter);
+        }
       }
     }
   }

@@ -4,7 +4,7 @@ import io.reseal.config.ProxyConfig;
 import io.reseal.config.check.Findings;
 import io.reseal.config.read.ConfigReader;
 import io.reseal.config.read.ConfigResult;
-import io.reseal.config.read.KeyPairMemory;
+import io.reseal.config.read.ReadingMemory;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,7 +19,7 @@ public interface ConfigSource {
 
   /** A YAML file, with the files that it names. */
   static ConfigSource file(Path file) {
-    KeyPairMemory memory = new KeyPairMemory();
+    ReadingMemory memory = new ReadingMemory();
     return () -> {
       Set<Path> files = new LinkedHashSet<>();
       synchronized (memory) {

@@ -6,6 +6,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ final class FileWatch implements AutoCloseable {
   private static final long QUIET_MILLIS = 100;
   private static final long MOST_UNREST_MILLIS = 400;
   private static final long MOST_WRITING_MILLIS = 10_000;
+  private static final long OTHERS_MILLIS = 50;
   private static final int MOST_LINKS = 40;
   private static final int MOST_READINGS = 5;
 
@@ -40,6 +42,10 @@ final class FileWatch implements AutoCloseable {
   private final @Nullable WatchService folders;
   private final Map<Path, WatchKey> watched = new HashMap<>();
   private final Thread thread;
+
+  /** The files, and the links on the way to them. */
+  private Set<Path> paths = Set.of();
+
   private Map<Path, FileState> seen;
   private volatile boolean closed;
 
@@ -158,22 +164,48 @@ final class FileWatch implements AutoCloseable {
       Thread.sleep(millis);
       return;
     }
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     WatchKey key = folders.poll(millis, TimeUnit.MILLISECONDS);
-    while (key != null) {
-      key.pollEvents();
-      if (!key.reset()) {
-        watched.values().remove(key);
+    boolean concerned = false;
+    while (key != null && !concerned) {
+      while (key != null) {
+        concerned |= concerns(key);
+        key = folders.poll();
       }
-      key = folders.poll();
+      if (!concerned) {
+        // Somebody else is busy in the folder, as whoever writes a log there.
+        Thread.sleep(OTHERS_MILLIS);
+        long left = Math.max(0, until - System.nanoTime());
+        key = folders.poll(left, TimeUnit.NANOSECONDS);
+      }
     }
+  }
+
+  /** Whether something happened that may have to do with the files; takes all that happened. */
+  private boolean concerns(WatchKey key) {
+    boolean concerned = false;
+    Path folder = (Path) key.watchable();
+    for (WatchEvent<?> event : key.pollEvents()) {
+      // Whatever comes and goes may be a link, or a folder, on the way to one of the files.
+      concerned |= event.kind() != StandardWatchEventKinds.ENTRY_MODIFY
+          || event.context() instanceof Path name && paths.contains(folder.resolve(name));
+    }
+    if (!key.reset()) {
+      watched.values().remove(key);
+      concerned = true;
+    }
+    return concerned;
   }
 
   private void watchFolders(Set<Path> files) {
     if (folders == null) {
       return;
     }
+    Set<Path> all = new HashSet<>();
+    files.forEach(file -> addPaths(file.toAbsolutePath(), all, MOST_LINKS));
+    paths = all;
     Set<Path> wanted = new HashSet<>();
-    files.forEach(file -> addFolders(file.toAbsolutePath(), wanted, MOST_LINKS));
+    all.forEach(path -> wanted.add(path.getParent()));
     watched.entrySet().removeIf(each -> {
       boolean gone = !wanted.contains(each.getKey());
       if (gone) {
@@ -198,16 +230,16 @@ final class FileWatch implements AutoCloseable {
     }
   }
 
-  /** The folder of a file, and of each link on the way to it. */
-  private static void addFolders(Path file, Set<Path> wanted, int linksLeft) {
+  /** The path of a file, and of each link that it stands for. */
+  private static void addPaths(Path file, Set<Path> paths, int linksLeft) {
     Path folder = file.getParent();
     if (folder == null || linksLeft == 0) {
       return;
     }
-    wanted.add(folder);
+    paths.add(file);
     try {
       if (Files.isSymbolicLink(file)) {
-        addFolders(folder.resolve(Files.readSymbolicLink(file)).normalize(), wanted, linksLeft - 1);
+        addPaths(folder.resolve(Files.readSymbolicLink(file)).normalize(), paths, linksLeft - 1);
       }
     } catch (IOException gone) {
       // Its folder tells when it is back.

@@ -21,7 +21,9 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +96,40 @@ final class AccessLogTest {
       assertThat(second.get("id")).isNotEqualTo(first.get("id"));
       assertThat(second.get("clientPort")).isEqualTo(first.get("clientPort"));
     }
+  }
+
+  /** What is copied from line to line is the connection's own, and nothing else. */
+  @Test
+  void tellsTheSameOfAConnectionInEachOfItsLines() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup.accessLog(log.json()))) {
+      try (RawClient one = proxy.client("a.test");
+          RawClient other = proxy.plainClient()) {
+        for (int i = 0; i < 6; i++) {
+          one.exchange("GET /one/" + i + " HTTP/1.1\r\nHost: a.test\r\n\r\n");
+          other.exchange("GET /other/" + i + " HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        }
+      }
+      List<Json> lines = log.objects(12);
+      for (int i = 0; i < 12; i++) {
+        Json line = lines.get(i);
+        Json first = lines.get(i % 2);
+        assertThat(line.get("path")).isEqualTo((i % 2 == 0 ? "/one/" : "/other/") + i / 2);
+        assertThat(about("client", line)).isEqualTo(about("client", first));
+        assertThat(line.get("upstreamReused")).isEqualTo(i > 0);
+        Map<String, Object> upstream = about("upstream", line);
+        Map<String, Object> upstreamAtFirst = about("upstream", lines.getFirst());
+        upstream.remove("upstreamReused");
+        upstreamAtFirst.remove("upstreamReused");
+        assertThat(upstream).isEqualTo(upstreamAtFirst);
+      }
+      assertThat(about("client", lines.get(0))).isNotEqualTo(about("client", lines.get(1)));
+    }
+  }
+
+  private static Map<String, Object> about(String whom, Json line) {
+    Map<String, Object> about = new LinkedHashMap<>(line.fields());
+    about.keySet().removeIf(key -> !key.startsWith(whom));
+    return about;
   }
 
   @Test
