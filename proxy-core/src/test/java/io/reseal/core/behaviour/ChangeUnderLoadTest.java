@@ -15,6 +15,7 @@ import io.reseal.testkit.ProxySetup;
 import io.reseal.testkit.RawClient;
 import io.reseal.testkit.Reply;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -43,6 +44,9 @@ final class ChangeUnderLoadTest {
   private static final int RELOADS = LONG ? 1_000 : 40;
   private static final int SWAPS = LONG ? 600 : 30;
   private static final int HOSTS = LONG ? 200 : 40;
+
+  /** What 30 of the test's configurations are together, with their certificates and tables. */
+  private static final long MOST_GROWTH_BYTES = 4 << 20;
 
   private final AtomicLong served = new AtomicLong();
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -166,11 +170,16 @@ final class ChangeUnderLoadTest {
         }
       }));
 
+      long liveEarly = 0;
       for (int i = 1; i <= RELOADS; i++) {
+        if (i == RELOADS / 4) {
+          liveEarly = liveBytes();
+        }
         proxy.publish(config(i % 2 == 0 ? identity : renewed, i % 2 != 0));
         long soFar = served.get();
         Await.until(() -> served.get() >= soFar + 10 || !failures.isEmpty());
       }
+      assertThat(liveBytes() - liveEarly).isLessThan(MOST_GROWTH_BYTES);
       over = true;
       for (Future<?> each : running) {
         each.get();
@@ -181,6 +190,13 @@ final class ChangeUnderLoadTest {
       assertThat(failures).isEmpty();
       assertThat(served.get()).isGreaterThan(10L * RELOADS - 1);
     }
+  }
+
+  /** What is reachable in the heap; what only waits for a cleaner is gone by the second time. */
+  private static long liveBytes() {
+    System.gc();
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   @Test

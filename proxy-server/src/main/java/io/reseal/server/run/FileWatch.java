@@ -2,15 +2,7 @@ package io.reseal.server.run;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchEvent;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -33,19 +25,12 @@ final class FileWatch implements AutoCloseable {
   private static final long QUIET_MILLIS = 100;
   private static final long MOST_UNREST_MILLIS = 400;
   private static final long MOST_WRITING_MILLIS = 10_000;
-  private static final long OTHERS_MILLIS = 50;
-  private static final int MOST_LINKS = 40;
   private static final int MOST_READINGS = 5;
 
   private final ConfigSource source;
   private final Reloader reloader;
-  private final @Nullable WatchService folders;
-  private final Map<Path, WatchKey> watched = new HashMap<>();
+  private final @Nullable FolderWatch folders;
   private final Thread thread;
-
-  /** The files, and the links on the way to them. */
-  private Set<Path> paths = Set.of();
-
   private Map<Path, FileState> seen;
   private volatile boolean closed;
 
@@ -53,7 +38,7 @@ final class FileWatch implements AutoCloseable {
       ConfigSource source,
       Reloader reloader,
       Map<Path, FileState> seen,
-      @Nullable WatchService folders) {
+      @Nullable FolderWatch folders) {
     this.source = source;
     this.reloader = reloader;
     this.seen = seen;
@@ -67,9 +52,9 @@ final class FileWatch implements AutoCloseable {
    * @param atStart what the files looked like before they were read
    */
   static FileWatch start(ConfigSource source, Reloader reloader, Map<Path, FileState> atStart) {
-    WatchService folders = null;
+    FolderWatch folders = null;
     try {
-      folders = FileSystems.getDefault().newWatchService();
+      folders = FolderWatch.open();
     } catch (IOException | UnsupportedOperationException none) {
       LOG.warn("folders cannot be watched ({}); files are looked at in turns", none.getMessage());
     }
@@ -92,7 +77,9 @@ final class FileWatch implements AutoCloseable {
   private void look() throws InterruptedException {
     Map<Path, FileState> now = FileState.of(reloader.files());
     try {
-      watchFolders(reloader.files());
+      if (folders != null) {
+        folders.watch(reloader.files());
+      }
       if (now.equals(seen)) {
         await();
       } else {
@@ -162,87 +149,8 @@ final class FileWatch implements AutoCloseable {
     long millis = Math.max(SHORTEST_POLL_MILLIS, reloader.files().size() / FILES_PER_MILLI);
     if (folders == null) {
       Thread.sleep(millis);
-      return;
-    }
-    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    WatchKey key = folders.poll(millis, TimeUnit.MILLISECONDS);
-    boolean concerned = false;
-    while (key != null && !concerned) {
-      while (key != null) {
-        concerned |= concerns(key);
-        key = folders.poll();
-      }
-      if (!concerned) {
-        // Somebody else is busy in the folder, as whoever writes a log there.
-        Thread.sleep(OTHERS_MILLIS);
-        long left = Math.max(0, until - System.nanoTime());
-        key = folders.poll(left, TimeUnit.NANOSECONDS);
-      }
-    }
-  }
-
-  /** Whether something happened that may have to do with the files; takes all that happened. */
-  private boolean concerns(WatchKey key) {
-    boolean concerned = false;
-    Path folder = (Path) key.watchable();
-    for (WatchEvent<?> event : key.pollEvents()) {
-      // Whatever comes and goes may be a link, or a folder, on the way to one of the files.
-      concerned |= event.kind() != StandardWatchEventKinds.ENTRY_MODIFY
-          || event.context() instanceof Path name && paths.contains(folder.resolve(name));
-    }
-    if (!key.reset()) {
-      watched.values().remove(key);
-      concerned = true;
-    }
-    return concerned;
-  }
-
-  private void watchFolders(Set<Path> files) {
-    if (folders == null) {
-      return;
-    }
-    Set<Path> all = new HashSet<>();
-    files.forEach(file -> addPaths(file.toAbsolutePath(), all, MOST_LINKS));
-    paths = all;
-    Set<Path> wanted = new HashSet<>();
-    all.forEach(path -> wanted.add(path.getParent()));
-    watched.entrySet().removeIf(each -> {
-      boolean gone = !wanted.contains(each.getKey());
-      if (gone) {
-        each.getValue().cancel();
-      }
-      return gone;
-    });
-    for (Path folder : wanted) {
-      if (!watched.containsKey(folder)) {
-        try {
-          watched.put(
-              folder,
-              folder.register(
-                  folders,
-                  StandardWatchEventKinds.ENTRY_CREATE,
-                  StandardWatchEventKinds.ENTRY_MODIFY,
-                  StandardWatchEventKinds.ENTRY_DELETE));
-        } catch (IOException notThere) {
-          LOG.debug("folder {} cannot be watched", folder, notThere);
-        }
-      }
-    }
-  }
-
-  /** The path of a file, and of each link that it stands for. */
-  private static void addPaths(Path file, Set<Path> paths, int linksLeft) {
-    Path folder = file.getParent();
-    if (folder == null || linksLeft == 0) {
-      return;
-    }
-    paths.add(file);
-    try {
-      if (Files.isSymbolicLink(file)) {
-        addPaths(folder.resolve(Files.readSymbolicLink(file)).normalize(), paths, linksLeft - 1);
-      }
-    } catch (IOException gone) {
-      // Its folder tells when it is back.
+    } else {
+      folders.await(millis);
     }
   }
 
