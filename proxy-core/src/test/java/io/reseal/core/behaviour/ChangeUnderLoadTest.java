@@ -45,7 +45,10 @@ final class ChangeUnderLoadTest {
   private static final int SWAPS = LONG ? 600 : 30;
   private static final int HOSTS = LONG ? 200 : 40;
 
-  /** What 30 of the test's configurations are together, with their certificates and tables. */
+  /** So many that a configuration that is kept weighs something. */
+  private static final int OTHER_ROUTES = 200;
+
+  /** The thirtieth part of what the configurations of the long form weigh together. */
   private static final long MOST_GROWTH_BYTES = 4 << 20;
 
   private final AtomicLong served = new AtomicLong();
@@ -94,10 +97,14 @@ final class ChangeUnderLoadTest {
 
   /** Two routes that never change, and one that every reload turns round. */
   private ProxyConfig config(ServerIdentity identity, boolean turned) {
-    return new ProxySetup()
+    ProxySetup setup = new ProxySetup()
         .identity(identity)
         .upstream("one", ProxySetup.verified(), one)
-        .upstream("two", ProxySetup.verified(), two)
+        .upstream("two", ProxySetup.verified(), two);
+    for (int i = 0; i < OTHER_ROUTES; i++) {
+      setup.reencrypt("other" + i + ".test", "one");
+    }
+    return setup
         .reencrypt("a.test", new PathMatch.Exact("/one"), "one")
         .reencrypt("a.test", new PathMatch.Exact("/two"), "two")
         .reencrypt("a.test", new PathMatch.Exact("/turns"), turned ? "two" : "one")
