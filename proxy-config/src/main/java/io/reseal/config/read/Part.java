@@ -5,8 +5,8 @@ import io.reseal.config.schema.ObjectType;
 
 /**
  * A part of the document that may have thousands of entries. Each is read when the parser comes to
- * it and forgotten before the next: a tree of all of them would cost a hundred times the memory of
- * the model.
+ * it and forgotten before the next: a tree of all of them would weigh many times what the model
+ * does, and the collector would stop every loop to copy it.
  */
 abstract class Part {
   private final String key;

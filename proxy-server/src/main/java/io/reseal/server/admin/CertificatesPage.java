@@ -30,6 +30,7 @@ public final class CertificatesPage {
         json -> json.objects("identities", keyPairs(current), CertificatesPage::keyPair)
             .objects("clientCAs", clientAuthorities(current), CertificatesPage::clientAuthority)
             .objects("destinationCAs", authorities(current), CertificatesPage::named)
+            .objects("collectorCAs", collectorAuthorities(current), CertificatesPage::collector)
             .objects("clientIdentities", clientIdentities(current), CertificatesPage::named)
             .objects("revocationLists", lists(current), CertificatesPage::list)
             .objects("upstreams", seen(current), CertificatesPage::named));
@@ -67,6 +68,19 @@ public final class CertificatesPage {
 
   private static void clientAuthority(JsonText json, Named named) {
     json.text("identity", named.owner()).text("source", named.source());
+    CertificateJson.write(json, named.certificate());
+  }
+
+  private static List<Named> collectorAuthorities(ProxyConfig config) {
+    List<Named> named = new ArrayList<>();
+    if (config.tracing().destinationCA() instanceof TrustAnchors.DestinationCa ca) {
+      ca.certificates().forEach(each -> named.add(new Named("", ca.source(), each)));
+    }
+    return named;
+  }
+
+  private static void collector(JsonText json, Named named) {
+    json.text("source", named.source());
     CertificateJson.write(json, named.certificate());
   }
 

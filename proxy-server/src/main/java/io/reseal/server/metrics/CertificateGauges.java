@@ -36,6 +36,7 @@ final class CertificateGauges {
   private Map<Key, Meter> configured = Map.of();
   private List<ServerIdentity> identities = List.of();
   private List<Upstream> upstreams = List.of();
+  private TrustAnchors collector = new TrustAnchors.SystemStore();
   private final ConcurrentHashMap<String, AtomicLong> seen = new ConcurrentHashMap<>();
 
   CertificateGauges(MeterRegistry registry) {
@@ -44,11 +45,14 @@ final class CertificateGauges {
 
   /** Shows the certificates of a configuration in place of those before. */
   synchronized void configure(ProxyConfig config) {
-    if (config.identities().equals(identities) && config.upstreams().equals(upstreams)) {
+    if (config.identities().equals(identities)
+        && config.upstreams().equals(upstreams)
+        && config.tracing().destinationCA().equals(collector)) {
       return;
     }
     identities = config.identities();
     upstreams = config.upstreams();
+    collector = config.tracing().destinationCA();
     // Gauges are costly to make, and most certificates stay.
     Configuration next = new Configuration(configured);
     Set<String> names = new HashSet<>();
@@ -74,6 +78,9 @@ final class CertificateGauges {
           .tls()
           .revocationLists()
           .forEach(each -> next.show("upstream_crl", upstream.name(), each));
+    }
+    if (collector instanceof TrustAnchors.DestinationCa ca) {
+      ca.certificates().forEach(each -> next.show("collector_ca", "tracing", each));
     }
     next.takeTheRestOff();
     configured = next.gauges;

@@ -38,6 +38,7 @@ public final class ProxyProcess implements AutoCloseable {
   private final Oversight oversight;
   private final Reloader reloader;
   private final Termination termination;
+  private final ExpiryNotice expiry;
   private final @Nullable FileWatch watch;
   private final @Nullable HandoverPoint handover;
   private final CountDownLatch waitedEnough = new CountDownLatch(1);
@@ -48,12 +49,14 @@ public final class ProxyProcess implements AutoCloseable {
       Oversight oversight,
       Reloader reloader,
       Termination termination,
+      ExpiryNotice expiry,
       @Nullable FileWatch watch,
       @Nullable HandoverPoint handover) {
     this.dataPlane = dataPlane;
     this.oversight = oversight;
     this.reloader = reloader;
     this.termination = termination;
+    this.expiry = expiry;
     this.watch = watch;
     this.handover = handover;
   }
@@ -145,8 +148,9 @@ public final class ProxyProcess implements AutoCloseable {
       reloader.reload("SIGHUP");
     });
     FileWatch watch = watched ? FileWatch.start(source, reloader, files) : null;
+    ExpiryNotice expiry = ExpiryNotice.start(dataPlane::config);
     ProxyProcess process =
-        new ProxyProcess(dataPlane, oversight, reloader, termination, watch, handover);
+        new ProxyProcess(dataPlane, oversight, reloader, termination, expiry, watch, handover);
     process.awaitSuccessor();
     return process;
   }
@@ -324,6 +328,7 @@ public final class ProxyProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    expiry.close();
     if (watch != null) {
       watch.close();
     }

@@ -12,6 +12,7 @@ import io.reseal.server.admin.Reload.Outcome;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -64,11 +65,12 @@ final class Reloader {
   /** Takes up what was read. */
   synchronized Reload take(ConfigSource.Reading reading, String cause) {
     files = reading.files();
+    List<Problem> toldBefore = oversight.latestReload().problems();
     Reload reload = switch (reading.result()) {
       case ConfigResult.Invalid(List<Problem> problems, var ignored) -> refused(problems);
       case ConfigResult.Valid valid -> apply(valid);
     };
-    tell(reload, cause);
+    tell(reload, cause, toldBefore);
     oversight.reloaded(reload);
     return reload;
   }
@@ -134,7 +136,8 @@ final class Reloader {
     return new Reload(Instant.now(), outcome, revision, problems);
   }
 
-  private static void tell(Reload reload, String cause) {
+  /** Tells what is new; that a thousand certificates end soon need not be said at each reload. */
+  private static void tell(Reload reload, String cause, List<Problem> toldBefore) {
     switch (reload.outcome()) {
       case REFUSED -> {
         LOG.error(
@@ -146,7 +149,14 @@ final class Reloader {
       }
       case APPLIED -> {
         LOG.info("configuration applied ({}): revision {}", cause, reload.revision());
-        reload.problems().forEach(problem -> LOG.warn("warning: {}", problem));
+        Set<Problem> known = new HashSet<>(toldBefore);
+        List<Problem> news =
+            reload.problems().stream().filter(each -> !known.contains(each)).toList();
+        news.forEach(problem -> LOG.warn("warning: {}", problem));
+        int stand = reload.problems().size() - news.size();
+        if (stand > 0) {
+          LOG.info("warnings that stand as before: {} (reseal check shows them)", stand);
+        }
       }
       case UNCHANGED -> LOG.info("configuration unchanged ({})", cause);
       case LOADED -> LOG.debug("configuration loaded");

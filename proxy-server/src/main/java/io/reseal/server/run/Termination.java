@@ -1,16 +1,24 @@
 package io.reseal.server.run;
 
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * The wish to end: the first signal lets the work under way finish, the second cuts it. SIGHUP is the
  * wish to go on with another configuration. Thread-safe.
  */
 public final class Termination {
+  private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
+
   private final CountDownLatch first = new CountDownLatch(1);
   private volatile Runnable onSecond = () -> {};
-  private volatile Runnable onHangup = () -> {};
+  private @Nullable Runnable onHangup;
+  private boolean hungUp;
+  private boolean ignoresHangup;
 
   /** Made by {@link #onSignals}, and by whoever ends a proxy without a signal. */
   public Termination() {}
@@ -21,7 +29,8 @@ public final class Termination {
     // The shutdown hooks of the runtime would do but for the exit code and the second signal.
     Signal.handle(new Signal("TERM"), signal -> termination.request());
     Signal.handle(new Signal("INT"), signal -> termination.request());
-    Signal.handle(new Signal("HUP"), signal -> Thread.ofVirtual().start(termination.onHangup));
+    SignalHandler before = Signal.handle(new Signal("HUP"), signal -> termination.hangUp());
+    termination.ignoresHangup = before == SignalHandler.SIG_IGN;
     return termination;
   }
 
@@ -43,9 +52,29 @@ public final class Termination {
     first.await();
   }
 
-  /** Says what SIGHUP does; before that it does nothing. Run on a thread of its own. */
-  void onHangup(Runnable reload) {
+  /**
+   * Says what SIGHUP does, and does it if one has come before. Run on a thread of its own. In a
+   * process that was started with SIGHUP ignored the Java runtime leaves it so.
+   */
+  synchronized void onHangup(Runnable reload) {
+    if (ignoresHangup) {
+      LOG.warn("SIGHUP is ignored, because this process was started like that (nohup does it):"
+          + " reload by \"reseal reload\" or by the watch over the files, or start by setsid");
+    }
     onHangup = reload;
+    if (hungUp) {
+      hangUp();
+    }
+  }
+
+  private synchronized void hangUp() {
+    Runnable reload = onHangup;
+    if (reload == null) {
+      // While the process starts.
+      hungUp = true;
+    } else {
+      Thread.ofVirtual().start(reload);
+    }
   }
 
   /** Says what the second request does. */

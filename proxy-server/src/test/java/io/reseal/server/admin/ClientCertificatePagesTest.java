@@ -10,6 +10,8 @@ import io.reseal.config.KeyPairMaterial;
 import io.reseal.config.RevocationList;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.TlsVersions;
+import io.reseal.config.TracingSettings;
+import io.reseal.config.TrustAnchors;
 import io.reseal.config.UpstreamTls;
 import io.reseal.server.kit.Json;
 import io.reseal.server.kit.Scrape;
@@ -64,6 +66,15 @@ final class ClientCertificatePagesTest {
             List.of("b2b.test"),
             List.of(Certificates.FRONT.issue("b2b.test")),
             clients))
+        .tracing(new TracingSettings(
+            TracingSettings.RequestId.PASS,
+            TracingSettings.Traceparent.PASS,
+            new TracingSettings.Export.Off(),
+            List.of(),
+            new TrustAnchors.DestinationCa(
+                List.of(Certificates.DESTINATION.certificate()), "collector.pem"),
+            1,
+            4_096))
         .upstream("known", tls, new io.reseal.config.HostPort("127.0.0.1", 1))
         .reencrypt("b2b.test", "known"));
   }
@@ -119,6 +130,17 @@ final class ClientCertificatePagesTest {
         .isEqualTo(OF_CLIENTS.list().getNextUpdate().getTime() / 1_000.0);
     assertThat(scrape.sum(name, "kind=\"upstream_crl\"", "name=\"known\""))
         .isEqualTo(OF_UPSTREAMS.list().getNextUpdate().getTime() / 1_000.0);
+  }
+
+  @Test
+  void standBesideTheCaOfTheCollector() throws IOException {
+    Json page = Json.parse(proxy.page("/certificates"));
+    assertThat(page.object("collectorCAs", "source", "collector.pem").get("subject"))
+        .isEqualTo("CN=Destination CA");
+    assertThat(proxy
+            .scrape()
+            .sum("reseal_certificate_not_after_timestamp_seconds", "kind=\"collector_ca\""))
+        .isEqualTo(Certificates.DESTINATION.certificate().getNotAfter().getTime() / 1_000.0);
   }
 
   @Test

@@ -49,6 +49,13 @@ public final class Program implements AutoCloseable {
     return new Program(new ProcessBuilder(command).start());
   }
 
+  /** Starts it with these arguments and with SIGHUP ignored, as {@code nohup} does it. */
+  public static Program startWithoutHangup(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' HUP && exec \"$@\"", "sh"));
+    command.addAll(command(Main.class, arguments));
+    return new Program(new ProcessBuilder(command).start());
+  }
+
   private static List<String> command(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -332,4 +332,32 @@ final class ReloadTest {
       assertThat(reload.output()).contains("no proxy answers on 127.0.0.1:1");
     }
   }
+
+  @Test
+  void saysThatSighupIsIgnored() throws Exception {
+    try (Program program = Program.startWithoutHangup("run", "-c", yaml().toString())) {
+      program.awaitLine("SIGHUP is ignored.*reseal reload");
+      program.port("web");
+    }
+  }
+
+  @Test
+  void tellsAWarningOnce() throws Exception {
+    String warned =
+        text().replace("upstreams:\n", "upstreams:\n  unused: { endpoints: [\"127.0.0.1:9\"] }\n");
+    Files.writeString(yaml(), warned);
+    try (Program program = Program.start("run", "-c", yaml().toString(), "--no-watch")) {
+      program.awaitLine("no route uses upstream \"unused\"");
+      program.port("web");
+      Files.writeString(yaml(), warned + REDIRECT);
+      program.signal("HUP");
+      // The other one is that everybody may read the test's key.
+      program.awaitLine("warnings that stand as before: 2");
+      Files.writeString(yaml(), (warned + REDIRECT).replace("unused", "spare"));
+      program.signal("HUP");
+      program.awaitLine("no route uses upstream \"spare\"");
+      assertThat(program.output().split("no route uses upstream \"unused\"", -1))
+          .hasSize(2);
+    }
+  }
 }
