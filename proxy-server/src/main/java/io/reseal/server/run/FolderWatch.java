@@ -28,8 +28,11 @@ final class FolderWatch implements AutoCloseable {
   private final WatchService events;
   private final Map<Path, WatchKey> watched = new HashMap<>();
 
-  /** The files, and the links on the way to them. */
-  private Set<Path> paths = Set.of();
+  /**
+   * The names of the files, and of the links on the way to them. Without their folders: one folder may
+   * be watched by two paths, and its events tell one of them.
+   */
+  private Set<Path> names = Set.of();
 
   private FolderWatch(WatchService events) {
     this.events = events;
@@ -47,11 +50,15 @@ final class FolderWatch implements AutoCloseable {
 
   /** Watches the folders of these files from now on. */
   void watch(Set<Path> files) {
-    Set<Path> all = new HashSet<>();
-    files.forEach(file -> addPaths(file.toAbsolutePath(), all, MOST_LINKS));
-    paths = all;
+    Set<Path> paths = new HashSet<>();
+    files.forEach(file -> addPaths(file.toAbsolutePath(), paths, MOST_LINKS));
     Set<Path> folders = new HashSet<>();
-    all.forEach(path -> folders.add(path.getParent()));
+    Set<Path> known = new HashSet<>();
+    for (Path path : paths) {
+      folders.add(path.getParent());
+      known.add(path.getFileName());
+    }
+    names = known;
     watched.entrySet().removeIf(each -> {
       boolean gone = !folders.contains(each.getKey());
       if (gone) {
@@ -119,11 +126,10 @@ final class FolderWatch implements AutoCloseable {
   /** Whether one of the files may have changed; takes all that happened in the folder. */
   private boolean concerns(WatchKey key) {
     boolean concerned = false;
-    Path folder = (Path) key.watchable();
     for (WatchEvent<?> event : key.pollEvents()) {
       // Whatever comes and goes may be a link, or a folder, on the way to one of the files.
       concerned |= event.kind() != StandardWatchEventKinds.ENTRY_MODIFY
-          || event.context() instanceof Path name && paths.contains(folder.resolve(name));
+          || event.context() instanceof Path name && names.contains(name);
     }
     if (!key.reset()) {
       watched.values().remove(key);

@@ -94,6 +94,18 @@ final class FolderWatchTest {
     assertThat(watch.await(LONG_MILLIS)).isTrue();
   }
 
+  @Test
+  void wakesAtAWriteInAFolderThatHasTwoPaths() throws Exception {
+    Path linked = Files.createSymbolicLink(folder.resolve("linked"), Path.of("."));
+    for (String file : new String[] {"reseal.yaml", "access.log"}) {
+      try (FolderWatch both = FolderWatch.open()) {
+        both.watch(Set.of(folder.resolve("reseal.yaml"), linked.resolve("access.log")));
+        append(file);
+        assertThat(both.await(LONG_MILLIS)).as(file).isTrue();
+      }
+    }
+  }
+
   private void append(String file) throws IOException {
     Files.writeString(folder.resolve(file), "more\n", StandardOpenOption.APPEND);
   }
