@@ -327,6 +327,7 @@ public final class PipelineAssembler {
         upstream,
         loop.deadlines(),
         loop.snapshot().config().timeouts().tunnelIdle(),
+        loop.relayBuffer(),
         journal);
   }
 }

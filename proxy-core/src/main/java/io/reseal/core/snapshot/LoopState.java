@@ -5,6 +5,7 @@ import io.reseal.config.Limits;
 import io.reseal.config.Timeouts;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
+import io.reseal.core.loop.RelayBuffer;
 import io.reseal.core.upstream.UpstreamLoop;
 import io.reseal.core.upstream.UpstreamPlan;
 import io.reseal.core.upstream.UpstreamPool;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopState {
   private final UpstreamLoop upstreamLoop;
   private final int loopIndex;
+  private final RelayBuffer relayBuffer = new RelayBuffer();
   private Snapshot snapshot;
   private @Nullable UpstreamPool[] pools;
 
@@ -36,6 +38,10 @@ public final class LoopState {
 
   public LoopFlusher flusher() {
     return upstreamLoop.flusher();
+  }
+
+  public RelayBuffer relayBuffer() {
+    return relayBuffer;
   }
 
   public Snapshot snapshot() {

@@ -2,8 +2,10 @@ package io.reseal.core.tunnel;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.Deadlines.Deadline;
+import io.reseal.core.loop.RelayBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +19,17 @@ public final class Tunnel {
   /** How often it is told what has moved. */
   private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** With the read that passes the mark, what waits for one side stays below 192 KiB. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(32 << 10, 64 << 10);
+
   private final TunnelHandler client;
   private final TunnelHandler upstream;
   private final Deadline idle;
   private final Deadline tellDue;
   private final long idleNanos;
   private final TunnelListener listener;
+  private final RelayBuffer buffer;
   private @Nullable TunnelEnd firstEnd;
   private boolean over;
   private long toldOfClient;
@@ -33,6 +40,7 @@ public final class Tunnel {
       Channel upstream,
       Deadlines deadlines,
       Duration idleTimeout,
+      RelayBuffer buffer,
       TunnelListener listener) {
     this.client =
         new TunnelHandler(this, client, TunnelEnd.CLIENT_CLOSED, TunnelEnd.RESET_BY_CLIENT);
@@ -42,6 +50,8 @@ public final class Tunnel {
     this.tellDue = deadlines.register(this::tell);
     this.idleNanos = idleTimeout.toNanos();
     this.listener = listener;
+    this.buffer = buffer;
+    buffer.acquire();
   }
 
   /**
@@ -49,19 +59,25 @@ public final class Tunnel {
    * off and switches reading on.
    *
    * @param idleTimeout the longest silence in both directions
+   * @param buffer what channels of this loop read into that have read nothing so far
    */
   public static void start(
       Channel client,
       Channel upstream,
       Deadlines deadlines,
       Duration idleTimeout,
+      RelayBuffer buffer,
       TunnelListener listener) {
     assert client.eventLoop() == upstream.eventLoop() && client.eventLoop().inEventLoop();
-    Tunnel tunnel = new Tunnel(client, upstream, deadlines, idleTimeout, listener);
+    Tunnel tunnel = new Tunnel(client, upstream, deadlines, idleTimeout, buffer, listener);
     tunnel.client.joinWith(tunnel.upstream);
     for (Channel channel : new Channel[] {client, upstream}) {
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       channel.config().setAutoClose(true);
+      channel.config().setWriteBufferWaterMark(WATER_MARK);
+    }
+    if (tunnel.client.isRaw() && tunnel.upstream.isRaw()) {
+      upstream.config().setRecvByteBufAllocator(buffer);
     }
     tunnel.touch();
     client.pipeline().addLast(tunnel.client);
@@ -105,6 +121,7 @@ public final class Tunnel {
     over = true;
     idle.remove();
     tellDue.remove();
+    buffer.release();
     tell();
     TunnelEnd told = firstEnd != null && end != TunnelEnd.IDLE ? firstEnd : end;
     listener.ended(client.bytesRead(), upstream.bytesRead(), told);

@@ -2,6 +2,8 @@ package io.reseal.core.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.reseal.config.KeyPairMaterial;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.End;
@@ -15,8 +17,11 @@ import io.reseal.testkit.RecordingOrigin;
 import io.reseal.testkit.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -291,5 +296,85 @@ final class PassthroughTest {
       assertThat(stall.bytesTaken()).isLessThan(12L << 20);
       assertThat(Pattern.verify(client.in())).isEqualTo(64L << 20);
     }
+  }
+
+  /** All tunnels of a loop read into one buffer, which leaves with what a slow reader leaves. */
+  @Test
+  void keepsTheBytesOfTunnelsApart() throws Exception {
+    int size = 16 << 20;
+    byte[] hello = records(clientHello("p.test", 10), 16_384);
+    List<RawClient> waiting = new ArrayList<>();
+    try (RecordingOrigin origin = raw(connection -> {
+          connection.reader().rest().readNBytes(hello.length);
+          connection.sendPattern(size);
+          connection.halfClose();
+          connection.awaitEnd();
+        });
+        ProxyFixture proxy = proxy(origin)) {
+      for (int i = 0; i < 3; i++) {
+        RawClient slow = RawClient.plain(proxy.https());
+        waiting.add(slow);
+        slow.receiveBuffer(16 << 10);
+        slow.send(hello);
+      }
+      List<CompletableFuture<Long>> quick = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        quick.add(CompletableFuture.supplyAsync(
+            () -> {
+              try (RawClient client = RawClient.plain(proxy.https())) {
+                client.send(hello);
+                return Pattern.verify(client.in());
+              } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+              }
+            },
+            runnable -> Thread.ofVirtual().start(runnable)));
+      }
+      for (CompletableFuture<Long> one : quick) {
+        assertThat(one.get(30, TimeUnit.SECONDS)).isEqualTo(size);
+      }
+      for (RawClient slow : waiting) {
+        assertThat(Pattern.verify(slow.in())).isEqualTo(size);
+      }
+    } finally {
+      for (RawClient slow : waiting) {
+        slow.close();
+      }
+    }
+  }
+
+  @Test
+  void holdsLittleForSlowReaders() throws Exception {
+    int tunnels = 24;
+    byte[] hello = records(clientHello("p.test", 10), 16_384);
+    List<RawClient> waiting = new ArrayList<>();
+    try (RecordingOrigin origin = raw(connection -> {
+          connection.reader().rest().readNBytes(hello.length);
+          connection.sendPattern(64L << 20);
+        });
+        ProxyFixture proxy = proxy(origin)) {
+      long before = directBytes();
+      for (int i = 0; i < tunnels; i++) {
+        RawClient slow = RawClient.plain(proxy.https());
+        waiting.add(slow);
+        slow.receiveBuffer(16 << 10);
+        slow.send(hello);
+      }
+      Await.until(() -> origin.connections().size() == tunnels);
+      Stall.of(
+          () -> origin.connections().stream()
+              .mapToLong(OriginConnection::sentBytes)
+              .sum(),
+          tunnels * (64L << 20));
+      assertThat(directBytes() - before).isBetween(1L, tunnels * (192L << 10) + (2 << 20));
+    } finally {
+      for (RawClient slow : waiting) {
+        slow.close();
+      }
+    }
+  }
+
+  private static long directBytes() {
+    return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
   }
 }
