@@ -9,8 +9,8 @@ import java.nio.file.Path;
  * @param format how a line is written. Default: JSON
  * @param query what a line says of a request's query. Default: nothing, because links and forms put
  *     secrets there
- * @param queueLines how many lines may wait for a slow output; what comes on top of them is dropped
- *     and counted. Each takes at most about 4 KiB of memory. Default: 8,192
+ * @param queueLines how many lines may wait for a slow output, and KiB of them where they are long;
+ *     what comes on top is dropped and counted. Default: 8,192, and so 8 MiB at most
  */
 public record AccessLogSettings(Output output, Format format, Query query, int queueLines) {
   public static final AccessLogSettings OFF =

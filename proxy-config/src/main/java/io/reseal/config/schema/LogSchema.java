@@ -44,7 +44,8 @@ final class LogSchema {
               "queueLines",
               new Whole(64, 1_048_576),
               text(AccessLogSettings.OFF.queueLines()),
-              "How many lines may wait for a slow output.")));
+              "How many lines may wait for a slow output, and KiB of them where they are long;"
+                  + " what comes on top is dropped and counted.")));
 
   static final ObjectType TRACING_HEADER = new ObjectType(
       "tracing header",

@@ -12,26 +12,28 @@ import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.observe.UpstreamFacts;
 import org.jspecify.annotations.Nullable;
 
-/** The way from what happened to a line. Confined to the thread of its buffer. */
+/** The way from what happened to a line. As thread-safe as its buffer. */
 final class AccessLines {
-  private static final long NANOS_PER_MILLI = 1_000_000;
-
   private final LineBuffer line;
   private final Query query;
-  private long epochMinusNanos;
+  private final WallClock clock;
 
-  AccessLines(LineBuffer line, Query query) {
+  AccessLines(LineBuffer line, Query query, WallClock clock) {
     this.line = line;
     this.query = query;
-    synchronize();
+    this.clock = clock;
   }
 
-  /** Takes the relation of both clocks anew: the wall clock may be set at any time. */
-  void synchronize() {
-    epochMinusNanos = System.currentTimeMillis() * NANOS_PER_MILLI - System.nanoTime();
+  /** Writes the line of an exchange or of a tunnel. */
+  void write(Object happened) {
+    switch (happened) {
+      case ExchangeRecord exchange -> write(exchange);
+      case TunnelRecord tunnel -> write(tunnel);
+      default -> throw new IllegalArgumentException("no line for " + happened.getClass());
+    }
   }
 
-  void write(ExchangeRecord exchange) {
+  private void write(ExchangeRecord exchange) {
     Failure failure = exchange.failure();
     begin(exchange.receivedNanos(), "exchange", exchange.id());
     trace(exchange.trace());
@@ -78,7 +80,7 @@ final class AccessLines {
     return exchange.complete() ? "error" : "broken_off";
   }
 
-  void write(TunnelRecord tunnel) {
+  private void write(TunnelRecord tunnel) {
     boolean passthrough = tunnel.isPassthrough();
     begin(tunnel.startedNanos(), passthrough ? "passthrough" : "upgrade", tunnel.id());
     client(tunnel.client());
@@ -102,7 +104,7 @@ final class AccessLines {
 
   private void begin(long nanos, String kind, String id) {
     line.begin();
-    line.time(AccessField.TIME, Math.floorDiv(nanos + epochMinusNanos, NANOS_PER_MILLI));
+    line.time(AccessField.TIME, clock.epochMillis(nanos));
     line.text(AccessField.KIND, kind);
     line.text(AccessField.ID, id);
   }

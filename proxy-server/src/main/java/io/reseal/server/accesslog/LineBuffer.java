@@ -4,13 +4,16 @@ import io.reseal.config.AccessLogSettings.Format;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines in the making, as bytes: keys and values, one format or the other. Whatever is not printable
  * ASCII is escaped, so that a line stays one line. Not thread-safe; no garbage for each line.
  */
 abstract class LineBuffer {
-  private static final int FIRST_BYTES = 96 << 10;
+  /** Room for a batch and the line that ends it. */
+  static final int FIRST_BYTES = LineBatch.FULL_BYTES + (16 << 10);
+
   private static final byte[] HEX = ascii("0123456789abcdef");
   private static final byte[] TRUE = ascii("true");
   private static final byte[] FALSE = ascii("false");
@@ -121,10 +124,6 @@ abstract class LineBuffer {
     lines++;
   }
 
-  byte[] bytes() {
-    return bytes;
-  }
-
   int length() {
     return length;
   }
@@ -133,9 +132,22 @@ abstract class LineBuffer {
     return lines;
   }
 
-  void clear() {
+  /** Takes back what was put since it had a length: the beginnings of a line. */
+  void cut(int toLength) {
+    length = toLength;
+  }
+
+  /**
+   * Gives all lines away and goes on in other memory.
+   *
+   * @param spare what an earlier batch was in; null where there is none
+   */
+  LineBatch take(byte @Nullable [] spare) {
+    LineBatch taken = new LineBatch(bytes, length, lines);
+    bytes = spare == null ? new byte[FIRST_BYTES] : spare;
     length = 0;
     lines = 0;
+    return taken;
   }
 
   /** The keys of all fields with what stands before and after them. */

@@ -2,38 +2,37 @@ package io.reseal.server.accesslog;
 
 import io.reseal.config.AccessLogSettings;
 import io.reseal.config.AccessLogSettings.Output;
-import io.reseal.core.observe.ExchangeRecord;
-import io.reseal.core.observe.TunnelRecord;
 import io.reseal.server.metrics.QueueCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jctools.queues.MpscArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bounded queue of what happened, and the thread that makes lines of it. Whoever offers never
- * waits: the thread looks for itself every {@value #LOOK_MILLIS} ms, because waking it would cost a
- * system call for each request. In busy times it looks every {@value #BUSY_LOOK_MILLIS} ms, so that
- * what waits is little and still in the processor's caches.
+ * The thread that writes the lines which wait. Whoever offers one never waits: the thread looks for
+ * itself every {@value #LOOK_MILLIS} ms, because waking it would cost a system call for each request.
+ * In busy times it looks every {@value #BUSY_LOOK_MILLIS} ms, so that what waits is little and still
+ * in the processor's caches.
  */
 final class LineWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
   private static final int LOOK_MILLIS = 25;
   private static final int BUSY_LOOK_MILLIS = 5;
-  private static final int BATCH_BYTES = 64 << 10;
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LAST_WRITES_MILLIS = 1_000;
 
-  private final MpscArrayQueue<Object> queue;
+  private final Map<Thread, LineStripe> stripes = new ConcurrentHashMap<>();
+  private final Backlog backlog;
+  private final WallClock clock = new WallClock();
+  private final AccessLogSettings settings;
   private final QueueCounts counts;
-  private final LineBuffer buffer;
-  private final AccessLines lines;
   private final LineOutput output;
   private final Output named;
   private final Thread thread;
@@ -43,10 +42,9 @@ final class LineWriter implements AutoCloseable {
   private long warnedNanos = System.nanoTime() - WARN_NANOS;
 
   private LineWriter(AccessLogSettings settings, QueueCounts counts) {
-    this.queue = new MpscArrayQueue<>(settings.queueLines());
+    this.settings = settings;
+    this.backlog = new Backlog(settings.queueLines());
     this.counts = counts;
-    this.buffer = LineBuffer.of(settings.format());
-    this.lines = new AccessLines(buffer, settings.query());
     this.named = settings.output();
     this.output = new LineOutput(named instanceof Output.File(Path path) ? path : null);
     this.thread = Thread.ofPlatform().daemon().name("reseal-access-log").unstarted(this::run);
@@ -75,9 +73,24 @@ final class LineWriter implements AutoCloseable {
 
   /** Takes a record of an exchange or a tunnel, unless too many wait. Thread-safe, never blocks. */
   void offer(Object happened) {
-    if (!queue.offer(happened)) {
-      counts.addNotQueued(1);
+    try {
+      if (!stripe().add(happened)) {
+        counts.addNotQueued(1);
+      }
+    } catch (RuntimeException mistake) {
+      LOG.error("a line of the access log could not be made", mistake);
     }
+  }
+
+  private LineStripe stripe() {
+    Thread current = Thread.currentThread();
+    LineStripe stripe = stripes.get(current);
+    return stripe == null ? stripes.computeIfAbsent(current, ignored -> newStripe()) : stripe;
+  }
+
+  private LineStripe newStripe() {
+    LineBuffer buffer = LineBuffer.of(settings.format());
+    return new LineStripe(buffer, new AccessLines(buffer, settings.query(), clock), backlog);
   }
 
   /** Opens the file again, soon. */
@@ -90,23 +103,16 @@ final class LineWriter implements AutoCloseable {
     while (true) {
       // Read first: what was offered before the close must be written.
       boolean last = closing;
+      prepareOutput();
       boolean worked = false;
-      try {
-        prepareOutput();
-        worked = writeBatch();
-      } catch (RuntimeException | Error mistake) {
-        LOG.error("a line of the access log could not be made", mistake);
-        buffer.clear();
+      for (LineStripe stripe : stripes.values()) {
+        worked |= writeWaiting(stripe);
       }
-      if (worked) {
-        pauseMillis = BUSY_LOOK_MILLIS;
-      } else {
-        if (last) {
-          break;
-        }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
-        pauseMillis = Math.min(LOOK_MILLIS, 2 * pauseMillis);
+      if (last) {
+        break;
       }
+      pauseMillis = worked ? BUSY_LOOK_MILLIS : Math.min(LOOK_MILLIS, 2 * pauseMillis);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
     }
     closeOutput();
   }
@@ -116,7 +122,7 @@ final class LineWriter implements AutoCloseable {
     boolean due = now - checkedNanos >= CHECK_NANOS;
     if (due) {
       checkedNanos = now;
-      lines.synchronize();
+      clock.synchronize();
     }
     boolean asked = reopen;
     if (output.isOpen() && !asked && !(due && output.wasMoved())) {
@@ -130,36 +136,39 @@ final class LineWriter implements AutoCloseable {
     }
   }
 
-  /** Whether there was anything to write. */
-  private boolean writeBatch() {
-    Object happened = queue.relaxedPoll();
-    while (happened != null) {
-      switch (happened) {
-        case ExchangeRecord exchange -> lines.write(exchange);
-        case TunnelRecord tunnel -> lines.write(tunnel);
-        default -> throw new IllegalArgumentException("no line for " + happened.getClass());
-      }
-      happened = buffer.length() < BATCH_BYTES ? queue.relaxedPoll() : null;
+  /**
+   * Writes full batches and then what there is: what comes meanwhile waits for the next look, or a
+   * fast output would be given line by line.
+   *
+   * @return whether there was anything to write
+   */
+  private boolean writeWaiting(LineStripe stripe) {
+    LineBatch batch = stripe.poll();
+    boolean worked = batch != null;
+    while (batch != null) {
+      prepareOutput();
+      write(batch);
+      stripe.giveBack(batch);
+      batch = batch.isFull() ? stripe.poll() : null;
     }
-    if (buffer.lines() == 0) {
-      return false;
-    }
-    LineOutput.Written written = output.write(buffer.bytes(), buffer.length());
-    int arrived = written.failure() == null ? buffer.lines() : whole(written.bytes());
+    return worked;
+  }
+
+  private void write(LineBatch batch) {
+    LineOutput.Written written = output.write(batch.bytes(), batch.length());
+    int arrived = written.failure() == null ? batch.lines() : whole(batch, written.bytes());
     counts.addDelivered(arrived);
-    counts.addLost(buffer.lines() - arrived);
-    buffer.clear();
+    counts.addLost(batch.lines() - arrived);
     if (written.failure() != null) {
       warn("write", written.failure());
       reopenBroken();
     }
-    return true;
   }
 
-  private int whole(int arrivedBytes) {
+  private static int whole(LineBatch batch, int arrivedBytes) {
     int count = 0;
     for (int i = 0; i < arrivedBytes; i++) {
-      if (buffer.bytes()[i] == '\n') {
+      if (batch.bytes()[i] == '\n') {
         count++;
       }
     }
@@ -205,7 +214,9 @@ final class LineWriter implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (thread.isAlive()) {
-      LOG.warn("accessLog.output: {} takes no lines; {} that wait are lost", named, queue.size());
+      int waiting = backlog.lines()
+          + stripes.values().stream().mapToInt(LineStripe::openLines).sum();
+      LOG.warn("accessLog.output: {} takes no lines; {} that wait are lost", named, waiting);
     }
   }
 }

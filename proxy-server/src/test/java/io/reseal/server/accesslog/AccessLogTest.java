@@ -6,6 +6,9 @@ import io.reseal.config.AccessLogSettings.Format;
 import io.reseal.config.AccessLogSettings.Query;
 import io.reseal.config.HostPort;
 import io.reseal.config.Network;
+import io.reseal.config.RuntimeSettings;
+import io.reseal.config.RuntimeSettings.TlsProvider;
+import io.reseal.config.RuntimeSettings.Transport;
 import io.reseal.config.TracingSettings;
 import io.reseal.server.kit.Json;
 import io.reseal.server.kit.Watched;
@@ -16,14 +19,18 @@ import io.reseal.testkit.RawClient;
 import io.reseal.testkit.RecordingOrigin;
 import io.reseal.testkit.Reply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +130,46 @@ final class AccessLogTest {
         assertThat(upstream).isEqualTo(upstreamAtFirst);
       }
       assertThat(about("client", lines.get(0))).isNotEqualTo(about("client", lines.get(1)));
+    }
+  }
+
+  /** Each event loop makes its own lines, and one thread writes those of all. */
+  @Test
+  void tellsOfEveryExchangeOnEveryEventLoop() throws IOException {
+    int connections = 12;
+    int requests = 200;
+    RuntimeSettings loops =
+        new RuntimeSettings(Transport.AUTO, TlsProvider.BORINGSSL, /* eventLoops= */ 3);
+    try (Watched proxy = Watched.start(setup -> setup.runtime(loops).accessLog(log.json()))) {
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < connections; i++) {
+        int number = i;
+        clients.add(Thread.ofVirtual().start(() -> {
+          try (RawClient client = proxy.plainClient()) {
+            for (int k = 0; k < requests; k++) {
+              client.exchange("GET /%d/%d HTTP/1.1\r\nHost: a.test\r\n\r\n".formatted(number, k));
+            }
+          } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+          }
+        }));
+      }
+      for (Thread client : clients) {
+        join(client);
+      }
+      Set<Object> paths = new HashSet<>();
+      for (Json line : log.objects(connections * requests)) {
+        paths.add(line.get("path"));
+      }
+      assertThat(paths).hasSize(connections * requests);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -68,6 +68,27 @@ final class StalledOutputTest {
     }
   }
 
+  /** Clients choose how long lines are: what waits is bounded in bytes, too. */
+  @Test
+  void keepsFewerLinesWhereTheyAreLong() throws Exception {
+    String get = "GET / HTTP/1.1\r\nHost: a.test\r\nUser-Agent: " + "\"".repeat(1_000) + "\r\n\r\n";
+    Path pipe = pipe();
+    try (Watched proxy = Watched.start(setup -> setup.accessLog(to(pipe)))) {
+      try (RawClient client = proxy.plainClient()) {
+        for (int i = 0; i < QUEUE; i++) {
+          assertThat(client.exchange(get).status()).isEqualTo(200);
+        }
+      }
+      double kept = QUEUE - proxy.scrape().sum(DROPPED, "reason=\"queue_full\"");
+      assertThat(kept).isBetween(10.0, QUEUE / 2.0);
+      try (BufferedReader reader = Files.newBufferedReader(pipe)) {
+        for (int i = 0; i < kept; i++) {
+          assertThat(Json.parse(reader.readLine()).get("userAgent")).isEqualTo("\"".repeat(1_000));
+        }
+      }
+    }
+  }
+
   @Test
   void servesWhileTheReaderStandsStillAndAfterItLeft() throws Exception {
     Path pipe = pipe();
