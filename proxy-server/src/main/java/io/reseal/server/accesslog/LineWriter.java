@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class LineWriter implements AutoCloseable {
   private final LineOutput output;
   private final Output named;
   private final Thread thread;
+  private final AtomicBoolean mistaken = new AtomicBoolean();
   private volatile boolean closing;
   private volatile boolean reopen;
   private long checkedNanos = System.nanoTime();
@@ -78,7 +80,10 @@ final class LineWriter implements AutoCloseable {
         counts.addNotQueued(1);
       }
     } catch (RuntimeException mistake) {
-      LOG.error("a line of the access log could not be made", mistake);
+      counts.addLost(1);
+      if (mistaken.compareAndSet(false, true)) {
+        LOG.error("a line of the access log could not be made; others are only counted", mistake);
+      }
     }
   }
 

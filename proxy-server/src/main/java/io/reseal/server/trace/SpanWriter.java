@@ -132,8 +132,28 @@ final class SpanWriter implements AutoCloseable {
       if (exchange == null) {
         return;
       }
-      ExchangeSpans.add(exchange, epochMinusNanos, resource, batch);
+      int before = batch.size();
+      try {
+        ExchangeSpans.add(exchange, epochMinusNanos, resource, batch);
+      } catch (RuntimeException mistake) {
+        // Without this thread there would be no spans any more.
+        batch.subList(before, batch.size()).clear();
+        counts.addLost(1);
+        if (mayWarn()) {
+          LOG.error("the spans of an exchange could not be made", mistake);
+        }
+      }
     }
+  }
+
+  /** Once a minute is enough. */
+  private boolean mayWarn() {
+    long now = System.nanoTime();
+    boolean due = now - warnedNanos >= WARN_NANOS;
+    if (due) {
+      warnedNanos = now;
+    }
+    return due;
   }
 
   private void send() {
@@ -153,9 +173,7 @@ final class SpanWriter implements AutoCloseable {
 
   private void lost(String why) {
     counts.addLost(batch.size());
-    long now = System.nanoTime();
-    if (now - warnedNanos >= WARN_NANOS) {
-      warnedNanos = now;
+    if (mayWarn()) {
       LOG.warn(
           "tracing.endpoint: {} does not take spans ({}); {} are lost so far",
           endpoint,

@@ -13,6 +13,12 @@ import io.reseal.config.TracingSettings;
 import io.reseal.config.TracingSettings.Export;
 import io.reseal.config.TracingSettings.RequestId;
 import io.reseal.config.TracingSettings.Traceparent;
+import io.reseal.core.observe.ClientFacts;
+import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.ExchangeTrace;
+import io.reseal.core.observe.TlsLeg;
+import io.reseal.core.observe.TraceContext;
+import io.reseal.core.observe.UpstreamFacts;
 import io.reseal.server.kit.Observed;
 import io.reseal.server.kit.Watched;
 import io.reseal.testkit.Certificates;
@@ -112,6 +118,46 @@ final class TracesTest {
           .containsEntry("service.name", "reseal");
       await().until(() -> proxy.scrape().sum("reseal_trace_spans_total") == 3);
     }
+  }
+
+  @Test
+  void goesOnAfterAnExchangeThatItCannotTell() throws IOException {
+    try (Collector collector = new Collector();
+        Traces traces = new Traces("test")) {
+      traces.configure(to(collector.endpoint(), 1, 64));
+      traces.exchangeEnded(exchange(/* protocol= */ ""));
+      traces.exchangeEnded(exchange("http/1.1"));
+      await().until(() -> collector.spans().size() == 1);
+      await().until(() -> traces.counts().delivered() == 1);
+      assertThat(traces.counts().lost()).isEqualTo(1);
+    }
+  }
+
+  private static ExchangeRecord exchange(String protocol) {
+    return new ExchangeRecord(
+        new ClientFacts("http", "127.0.0.1", 1, TlsLeg.NONE),
+        "id",
+        new ExchangeTrace(TraceContext.begin(/* sampled= */ true), List.of()),
+        protocol,
+        "GET",
+        "a.test",
+        "/",
+        /* query= */ "",
+        /* userAgent= */ "",
+        /* route= */ "",
+        /* upstream= */ "",
+        UpstreamFacts.NONE,
+        /* reused= */ false,
+        /* replayed= */ false,
+        /* status= */ 404,
+        /* requestBytes= */ 0,
+        /* responseBytes= */ 0,
+        /* complete= */ true,
+        /* failure= */ null,
+        /* receivedNanos= */ 1,
+        /* connectedNanos= */ 0,
+        /* respondedNanos= */ 0,
+        /* endedNanos= */ 2);
   }
 
   @Test
