@@ -60,6 +60,10 @@ final class LineStripe {
     if (batch == null && buffer.lines() > 0) {
       batch = seal();
     }
+    if (batch == null && spare.size() > 1) {
+      // Quiet again: what a rush or a stalled output needed goes, look by look.
+      spare.pollFirst();
+    }
     return batch;
   }
 

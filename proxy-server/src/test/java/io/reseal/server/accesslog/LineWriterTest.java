@@ -22,7 +22,7 @@ final class LineWriterTest {
   @TempDir
   private Path folder = Path.of("");
 
-  private static TunnelRecord tunnel() {
+  static TunnelRecord tunnel() {
     return new TunnelRecord(
         new ClientFacts("https", "127.0.0.1", 1, TlsLeg.NONE),
         "id",
