@@ -94,7 +94,7 @@ final class TunnelHandler extends ChannelInboundHandlerAdapter {
     try {
       bytes.skipBytes(
           socket.sendAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex()));
-    } catch (IOException failed) {
+    } catch (IOException broken) {
       // The channel finds it broken too, and knows what follows from that.
       return false;
     }

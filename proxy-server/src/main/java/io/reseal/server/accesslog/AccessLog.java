@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The access log of a data plane: off, or with one writer. Events cost a field read while it is off
- * and a place in a queue while it is on. Thread-safe.
+ * The access log of a data plane: off, or with one writer. Events cost a field read while it is off,
+ * and the making of a line, but never a wait for its output, while it is on. Thread-safe.
  */
 public final class AccessLog implements DataPlaneObserver, AutoCloseable {
   private final QueueCounts counts = new QueueCounts();

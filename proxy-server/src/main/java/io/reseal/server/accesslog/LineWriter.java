@@ -108,11 +108,7 @@ final class LineWriter implements AutoCloseable {
     while (true) {
       // Read first: what was offered before the close must be written.
       boolean last = closing;
-      prepareOutput();
-      boolean worked = false;
-      for (LineStripe stripe : stripes.values()) {
-        worked |= writeWaiting(stripe);
-      }
+      boolean worked = look();
       if (last) {
         break;
       }
@@ -120,6 +116,21 @@ final class LineWriter implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
     }
     closeOutput();
+  }
+
+  /** Writes what waits; returns whether there was anything. */
+  private boolean look() {
+    boolean worked = false;
+    try {
+      prepareOutput();
+      for (LineStripe stripe : stripes.values()) {
+        worked |= writeWaiting(stripe);
+      }
+    } catch (RuntimeException | Error mistake) {
+      // Without this thread there would be no lines any more.
+      LOG.error("lines of the access log could not be written", mistake);
+    }
+    return worked;
   }
 
   private void prepareOutput() {
@@ -151,9 +162,12 @@ final class LineWriter implements AutoCloseable {
     LineBatch batch = stripe.poll();
     boolean worked = batch != null;
     while (batch != null) {
-      prepareOutput();
-      write(batch);
-      stripe.giveBack(batch);
+      try {
+        prepareOutput();
+        write(batch);
+      } finally {
+        stripe.giveBack(batch);
+      }
       batch = batch.isFull() ? stripe.poll() : null;
     }
     return worked;
