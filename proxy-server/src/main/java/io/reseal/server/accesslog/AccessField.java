@@ -1,22 +1,33 @@
 package io.reseal.server.accesslog;
 
-/** What a line of the access log may say, in the order of a line. */
+/**
+ * What a line of the access log may say, in the order of a line, which begins with the first. Fields of a group stand together: in
+ * JSON they are members of an object, in text their keys begin with the group's name and a dot.
+ */
 enum AccessField {
   TIME("time", "when the request's head, or the ClientHello, was there: RFC 3339, UTC"),
-  KIND("kind", "`exchange`, `passthrough`, or `upgrade` for what follows an exchange with 101"),
+  KIND(
+      "kind",
+      "`passthrough`, or `upgrade` for what follows an exchange with 101; exchanges have none"),
   ID("id", "the id in error responses, in the log of failures and, if set, in `X-Request-Id`"),
   TRACE("traceId", "the trace, where traces are started"),
   SPAN("spanId", "the span of this exchange"),
   LISTENER("listener", "the listener's name"),
-  CLIENT("client", "the client's IP address"),
-  CLIENT_PORT("clientPort", "its port"),
-  CLIENT_TLS("clientTls", "TLS version with the client; none for cleartext"),
-  CLIENT_CIPHER("clientCipher", "cipher suite with the client"),
-  CLIENT_GROUP("clientGroup", "named group of its key exchange"),
-  CLIENT_ALPN("clientAlpn", "application protocol that ALPN chose"),
-  CLIENT_SNI("clientSni", "server name that the client asked for"),
-  CLIENT_RESUMED("clientResumed", "whether its session was resumed"),
-  CLIENT_IDENTITY("clientIdentity", "whom the client's certificate names"),
+  CLIENT_IP("client", "ip", "the client's IP address"),
+  CLIENT_PORT("client", "port", "its port"),
+  CLIENT_TLS("client", "tls", "TLS version with the client; none for cleartext"),
+  CLIENT_CIPHER("client", "cipher", "cipher suite with the client"),
+  CLIENT_GROUP("client", "group", "named group of its key exchange"),
+  CLIENT_RESUMED("client", "resumed", "there where its session was resumed"),
+  CLIENT_IDENTITY("client", "identity", "whom the client's certificate names"),
+  CLIENT_ALPN(
+      "client",
+      "alpn",
+      "application protocol that ALPN chose, where it is not `protocol`; `\"\"` where there was no ALPN"),
+  CLIENT_SNI(
+      "client",
+      "sni",
+      "server name that the client asked for, where it is not `host`; `\"\"` where it named none"),
   PROTOCOL("protocol", "`http/1.0`, `http/1.1`, `h2`; of an upgrade the protocol agreed"),
   METHOD("method", "the request's method"),
   HOST("host", "the host asked for; of passthrough the server name"),
@@ -26,9 +37,9 @@ enum AccessField {
   STATUS("status", "the status that the client got; none where nothing was sent"),
   END(
       "end",
-      "exchange: `complete`, `error` (answered by Reseal), `broken_off` (in the middle of the"
-          + " response), `client_gone`; tunnel: `client_closed`, `upstream_closed`, `idle`,"
-          + " `reset_by_client`, `reset_by_upstream`, `not_connected`"),
+      "none for an exchange that is complete, else `error` (answered by Reseal), `broken_off` (in the"
+          + " middle of the response) or `client_gone`; of a tunnel `client_closed`,"
+          + " `upstream_closed`, `idle`, `reset_by_client`, `reset_by_upstream`, `not_connected`"),
   ERROR("error", "the verdict: the exact reason of a failure, as in `reseal_failures_total`"),
   DETAIL("detail", "its facts"),
   HINT(
@@ -36,34 +47,57 @@ enum AccessField {
       "why the upstream may have refused the request: `client_certificate_required` where it had"
           + " asked for a client certificate, got none, and answered 400, 495 or 496"),
   ROUTE("route", "the route's name"),
-  UPSTREAM("upstream", "the upstream's name"),
-  ENDPOINT("endpoint", "the endpoint, as configured"),
-  UPSTREAM_ADDRESS("upstreamAddress", "the address that it resolved to"),
-  UPSTREAM_REUSED("upstreamReused", "whether the connection came from the pool"),
+  UPSTREAM_NAME("upstream", "name", "the upstream's name"),
+  UPSTREAM_REUSED("upstream", "reused", "there where the connection came from the pool"),
+  UPSTREAM_ENDPOINT("upstream", "endpoint", "the endpoint, as configured"),
+  UPSTREAM_ADDRESS(
+      "upstream", "address", "the address that it resolved to, where the endpoint is a name"),
+  UPSTREAM_TLS("upstream", "tls", "TLS version with the upstream; none for cleartext"),
+  UPSTREAM_CIPHER("upstream", "cipher", "cipher suite with the upstream"),
+  UPSTREAM_GROUP("upstream", "group", "named group of its key exchange"),
+  UPSTREAM_ALPN("upstream", "alpn", "application protocol that ALPN chose"),
+  UPSTREAM_SNI("upstream", "sni", "server name that was sent"),
+  UPSTREAM_RESUMED("upstream", "resumed", "there where its session was resumed"),
+  UPSTREAM_VERIFIED("upstream", "verified", "there where its certificate was verified"),
   REPLAYED("replayed", "there where the request was sent again after a pooled connection died"),
-  UPSTREAM_TLS("upstreamTls", "TLS version with the upstream; none for cleartext"),
-  UPSTREAM_CIPHER("upstreamCipher", "cipher suite with the upstream"),
-  UPSTREAM_GROUP("upstreamGroup", "named group of its key exchange"),
-  UPSTREAM_ALPN("upstreamAlpn", "application protocol that ALPN chose"),
-  UPSTREAM_SNI("upstreamSni", "server name that was sent"),
-  UPSTREAM_RESUMED("upstreamResumed", "whether its session was resumed"),
-  UPSTREAM_VERIFIED("upstreamVerified", "whether its certificate was verified"),
   FROM_CLIENT("bytesFromClient", "body bytes, or bytes of the tunnel, from the client"),
   TO_CLIENT("bytesToClient", "the same to the client"),
   CONNECTED("connectedMs", "until there was a connection to the upstream"),
   RESPONDED("respondedMs", "until the upstream's response head was there"),
   TOTAL("totalMs", "until the end");
 
+  private final String group;
   private final String key;
   private final String about;
 
   AccessField(String key, String about) {
+    this("", key, about);
+  }
+
+  AccessField(String group, String key, String about) {
+    this.group = group;
     this.key = key;
     this.about = about;
   }
 
+  /** The key among those of its group. */
   String key() {
     return key;
+  }
+
+  /** The key with its group's name, as texts and programs that read JSON spell it. */
+  String path() {
+    return group.isEmpty() ? key : group + "." + key;
+  }
+
+  /** Empty for a field that is in none. */
+  String group() {
+    return group;
+  }
+
+  /** Whether a group begins with this, which is then in every line that has any of it. */
+  boolean beginsGroup() {
+    return this == CLIENT_IP || this == UPSTREAM_NAME;
   }
 
   String about() {

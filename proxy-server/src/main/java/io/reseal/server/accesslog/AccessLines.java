@@ -35,9 +35,9 @@ final class AccessLines {
 
   private void write(ExchangeRecord exchange) {
     Failure failure = exchange.failure();
-    begin(exchange.receivedNanos(), "exchange", exchange.id());
+    begin(exchange.receivedNanos(), /* kind= */ "", exchange.id());
     trace(exchange.trace());
-    client(exchange.client());
+    client(exchange.client(), exchange.protocol(), exchange.host());
     line.text(AccessField.PROTOCOL, exchange.protocol());
     line.text(AccessField.METHOD, exchange.method());
     line.text(AccessField.HOST, exchange.host());
@@ -47,9 +47,7 @@ final class AccessLines {
       line.text(AccessField.QUERY, QueryText.of(exchange.query(), query));
     }
     line.text(AccessField.USER_AGENT, exchange.userAgent());
-    if (exchange.status() > 0) {
-      line.number(AccessField.STATUS, exchange.status());
-    }
+    line.number(AccessField.STATUS, Math.max(0, exchange.status()));
     line.text(AccessField.END, end(exchange));
     failure(failure);
     TlsVerdict suspicion = exchange.suspicion();
@@ -57,11 +55,8 @@ final class AccessLines {
       line.text(AccessField.HINT, suspicion.reason().token());
     }
     line.text(AccessField.ROUTE, exchange.route());
-    line.text(AccessField.UPSTREAM, exchange.upstream());
-    upstream(exchange.connection(), exchange.reused(), /* passthrough= */ false);
-    if (exchange.replayed()) {
-      line.flag(AccessField.REPLAYED, true);
-    }
+    upstream(exchange.upstream(), exchange.connection(), exchange.reused());
+    line.flag(AccessField.REPLAYED, exchange.replayed());
     line.number(AccessField.FROM_CLIENT, exchange.requestBytes());
     line.number(AccessField.TO_CLIENT, exchange.responseBytes());
     phase(AccessField.CONNECTED, exchange.receivedNanos(), exchange.connectedNanos());
@@ -72,7 +67,7 @@ final class AccessLines {
 
   private static String end(ExchangeRecord exchange) {
     if (exchange.failure() == null) {
-      return "complete";
+      return "";
     }
     if (exchange.failure() instanceof Failure.ClientGone) {
       return "client_gone";
@@ -83,7 +78,7 @@ final class AccessLines {
   private void write(TunnelRecord tunnel) {
     boolean passthrough = tunnel.isPassthrough();
     begin(tunnel.startedNanos(), passthrough ? "passthrough" : "upgrade", tunnel.id());
-    client(tunnel.client());
+    client(tunnel.client(), tunnel.protocol(), tunnel.host());
     if (!passthrough) {
       line.text(AccessField.PROTOCOL, tunnel.protocol());
     }
@@ -91,8 +86,7 @@ final class AccessLines {
     line.text(AccessField.END, tunnel.end());
     failure(tunnel.failure());
     line.text(AccessField.ROUTE, tunnel.route());
-    line.text(AccessField.UPSTREAM, tunnel.upstream());
-    upstream(tunnel.connection(), /* reused= */ false, passthrough);
+    upstream(tunnel.upstream(), tunnel.connection(), /* reused= */ false);
     line.number(AccessField.FROM_CLIENT, tunnel.clientBytes());
     line.number(AccessField.TO_CLIENT, tunnel.upstreamBytes());
     if (passthrough) {
@@ -103,7 +97,6 @@ final class AccessLines {
   }
 
   private void begin(long nanos, String kind, String id) {
-    line.begin();
     line.time(AccessField.TIME, clock.epochMillis(nanos));
     line.text(AccessField.KIND, kind);
     line.text(AccessField.ID, id);
@@ -116,27 +109,31 @@ final class AccessLines {
     }
   }
 
-  private void client(ClientFacts client) {
+  private void client(ClientFacts client, String protocol, String host) {
     if (!line.again(client)) {
       int from = line.length();
       spell(client);
       line.remember(client, from);
     }
+    TlsLeg tls = client.tls();
+    if (!tls.version().isEmpty()) {
+      // Of HTTP/2, each request of a connection may name another host.
+      line.difference(AccessField.CLIENT_ALPN, tls.applicationProtocol(), protocol);
+      line.difference(AccessField.CLIENT_SNI, tls.serverName(), host);
+    }
+    line.endGroup();
   }
 
+  /** Begins the group of the client's fields with those that are the connection's. */
   private void spell(ClientFacts client) {
     line.text(AccessField.LISTENER, client.listener());
-    line.text(AccessField.CLIENT, client.address());
+    line.beginGroup(AccessField.CLIENT_IP, client.address());
     line.number(AccessField.CLIENT_PORT, client.port());
     TlsLeg tls = client.tls();
     line.text(AccessField.CLIENT_TLS, tls.version());
     line.text(AccessField.CLIENT_CIPHER, tls.cipherSuite());
     line.text(AccessField.CLIENT_GROUP, tls.group());
-    line.text(AccessField.CLIENT_ALPN, tls.applicationProtocol());
-    line.text(AccessField.CLIENT_SNI, tls.serverName());
-    if (!tls.version().isEmpty()) {
-      line.flag(AccessField.CLIENT_RESUMED, tls.resumed());
-    }
+    line.flag(AccessField.CLIENT_RESUMED, tls.resumed());
     line.text(AccessField.CLIENT_IDENTITY, tls.peerIdentity());
   }
 
@@ -148,21 +145,26 @@ final class AccessLines {
     }
   }
 
-  private void upstream(UpstreamFacts upstream, boolean reused, boolean passthrough) {
-    if (upstream.endpoint().isEmpty()) {
+  private void upstream(String name, UpstreamFacts connection, boolean reused) {
+    if (name.isEmpty()) {
       return;
     }
-    if (reused && line.again(upstream)) {
-      return;
-    }
-    int from = line.length();
-    line.text(AccessField.ENDPOINT, upstream.endpoint());
-    line.text(AccessField.UPSTREAM_ADDRESS, upstream.address());
-    if (passthrough) {
-      return;
-    }
+    line.beginGroup(AccessField.UPSTREAM_NAME, name);
     line.flag(AccessField.UPSTREAM_REUSED, reused);
-    TlsLeg tls = upstream.tls();
+    if (!line.again(connection)) {
+      int from = line.length();
+      spell(connection);
+      line.remember(connection, from);
+    }
+    line.endGroup();
+  }
+
+  private void spell(UpstreamFacts connection) {
+    line.text(AccessField.UPSTREAM_ENDPOINT, connection.endpoint());
+    if (!connection.address().equals(connection.endpoint())) {
+      line.text(AccessField.UPSTREAM_ADDRESS, connection.address());
+    }
+    TlsLeg tls = connection.tls();
     line.text(AccessField.UPSTREAM_TLS, tls.version());
     line.text(AccessField.UPSTREAM_CIPHER, tls.cipherSuite());
     line.text(AccessField.UPSTREAM_GROUP, tls.group());
@@ -170,10 +172,7 @@ final class AccessLines {
     line.text(AccessField.UPSTREAM_SNI, tls.serverName());
     if (!tls.version().isEmpty()) {
       line.flag(AccessField.UPSTREAM_RESUMED, tls.resumed());
-      line.flag(AccessField.UPSTREAM_VERIFIED, upstream.verified());
-    }
-    if (reused) {
-      line.remember(upstream, from);
+      line.flag(AccessField.UPSTREAM_VERIFIED, connection.verified());
     }
   }
 

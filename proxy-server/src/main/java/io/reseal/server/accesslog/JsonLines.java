@@ -1,14 +1,20 @@
 package io.reseal.server.accesslog;
 
-/** One JSON object to a line. */
+/** One JSON object to a line; a group is an object in it. */
 final class JsonLines extends LineBuffer {
   JsonLines() {
-    super(keys("\"", "\":"), ',');
+    super(JsonLines::spelling);
+  }
+
+  private static String spelling(AccessField field) {
+    String before = field == AccessField.TIME ? "{" : ",";
+    String group = field.beginsGroup() ? '"' + field.group() + "\":{" : "";
+    return before + group + '"' + field.key() + "\":";
   }
 
   @Override
-  void open() {
-    put('{');
+  void endGroup() {
+    put('}');
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.reseal.config.AccessLogSettings.Format;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +17,13 @@ abstract class LineBuffer {
 
   private static final byte[] HEX = ascii("0123456789abcdef");
   private static final byte[] TRUE = ascii("true");
-  private static final byte[] FALSE = ascii("false");
   private static final int MOST_DIGITS = 20;
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final long MICROS_PER_MILLI = 1_000;
   private static final long MILLIS_PER_SECOND = 1_000;
   private static final int SECOND_CHARACTERS = "2026-01-01T00:00:00".length();
 
   private final byte[][] keys;
-  private final char separator;
   private final KnownParts known = new KnownParts();
   private final byte[] digits = new byte[MOST_DIGITS];
   private byte[] bytes = new byte[FIRST_BYTES];
@@ -30,15 +31,15 @@ abstract class LineBuffer {
   private int lines;
   private long second = Long.MIN_VALUE;
   private byte[] secondText = new byte[0];
-  private boolean first;
 
   /**
-   * @param keys of all fields, by {@link #keys(String, String)}
-   * @param separator what stands between two fields
+   * @param spelling the key of a field, with whatever stands before it and after it, the end of the
+   *     field before and the beginning of its group included
    */
-  LineBuffer(byte[][] keys, char separator) {
-    this.keys = keys;
-    this.separator = separator;
+  LineBuffer(Function<AccessField, String> spelling) {
+    this.keys = Arrays.stream(AccessField.values())
+        .map(field -> ascii(spelling.apply(field)))
+        .toArray(byte[][]::new);
   }
 
   static LineBuffer of(Format format) {
@@ -48,13 +49,14 @@ abstract class LineBuffer {
     };
   }
 
-  void begin() {
-    open();
-    first = true;
+  /** The first field of a group, which makes the group's beginning; an empty text too. */
+  void beginGroup(AccessField field, String value) {
+    key(field);
+    putText(value);
   }
 
-  /** What stands before the first key. */
-  abstract void open();
+  /** Puts what ends a group. */
+  abstract void endGroup();
 
   /** A text; empty ones are left out. */
   void text(AccessField field, String value) {
@@ -64,23 +66,40 @@ abstract class LineBuffer {
     }
   }
 
+  /** A text, an empty one too, unless it is what another field says. */
+  void difference(AccessField field, String value, String said) {
+    if (!value.equals(said)) {
+      key(field);
+      putText(value);
+    }
+  }
+
   /** Puts a value that is text, delimited as the format has it. */
   abstract void putText(String value);
 
+  /** A number; 0 is left out. */
   void number(AccessField field, long value) {
-    key(field);
-    putNumber(value);
+    if (value != 0) {
+      key(field);
+      putNumber(value);
+    }
   }
 
+  /** What is the case; what is not is left out. */
   void flag(AccessField field, boolean value) {
-    key(field);
-    put(value ? TRUE : FALSE);
+    if (value) {
+      key(field);
+      put(TRUE);
+    }
   }
 
-  /** A span of time, in milliseconds with three decimals. */
+  /** A span of time, in milliseconds with three decimals; what these make 0 is left out. */
   void millis(AccessField field, long nanos) {
-    key(field);
-    putMillis(nanos);
+    long micros = nanos / NANOS_PER_MICRO;
+    if (micros > 0) {
+      key(field);
+      putMillis(micros);
+    }
   }
 
   /** A moment. */
@@ -108,10 +127,6 @@ abstract class LineBuffer {
   }
 
   private void key(AccessField field) {
-    if (!first) {
-      put(separator);
-    }
-    first = false;
     put(keys[field.ordinal()]);
   }
 
@@ -150,13 +165,6 @@ abstract class LineBuffer {
     return taken;
   }
 
-  /** The keys of all fields with what stands before and after them. */
-  static byte[][] keys(String before, String after) {
-    return Arrays.stream(AccessField.values())
-        .map(field -> ascii(before + field.key() + after))
-        .toArray(byte[][]::new);
-  }
-
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
@@ -187,11 +195,10 @@ abstract class LineBuffer {
     length += MOST_DIGITS - at;
   }
 
-  private void putMillis(long nanos) {
-    long micros = Math.max(0, nanos) / 1_000;
-    putNumber(micros / 1_000);
+  private void putMillis(long micros) {
+    putNumber(micros / MICROS_PER_MILLI);
     put('.');
-    putThree((int) (micros % 1_000));
+    putThree((int) (micros % MICROS_PER_MILLI));
   }
 
   private void putThree(int number) {

@@ -6,12 +6,17 @@ package io.reseal.server.accesslog;
  */
 final class TextLines extends LineBuffer {
   TextLines() {
-    super(keys("", "="), ' ');
+    super(TextLines::spelling);
+  }
+
+  private static String spelling(AccessField field) {
+    String before = field == AccessField.TIME ? "" : " ";
+    return before + field.path() + '=';
   }
 
   @Override
-  void open() {
-    // A line begins with its first key.
+  void endGroup() {
+    // Its keys name it; nothing encloses it.
   }
 
   @Override
@@ -30,7 +35,7 @@ final class TextLines extends LineBuffer {
         return false;
       }
     }
-    return true;
+    return !value.isEmpty();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reseal.config.AccessLogSettings.Format;
 import io.reseal.config.AccessLogSettings.Query;
 import io.reseal.config.HostPort;
+import io.reseal.config.ListenerSecurity.UnknownServerName;
 import io.reseal.config.Network;
 import io.reseal.config.RuntimeSettings;
 import io.reseal.config.RuntimeSettings.TlsProvider;
@@ -14,6 +15,7 @@ import io.reseal.server.kit.Json;
 import io.reseal.server.kit.Watched;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.H2RawClient;
+import io.reseal.testkit.ProxyFixture;
 import io.reseal.testkit.ProxySetup;
 import io.reseal.testkit.RawClient;
 import io.reseal.testkit.RecordingOrigin;
@@ -61,33 +63,33 @@ final class AccessLogTest {
       assertThat(Instant.parse((String) first.get("time")))
           .isBetween(before.minus(Duration.ofSeconds(1)), Instant.now());
       assertThat(first.fields())
-          .containsEntry("kind", "exchange")
           .containsEntry("listener", "https")
-          .containsEntry("client", "127.0.0.1")
-          .containsEntry("clientTls", "TLSv1.3")
-          .containsEntry("clientSni", "a.test")
-          .containsEntry("clientAlpn", "http/1.1")
-          .containsEntry("clientResumed", false)
+          .containsEntry("client.ip", "127.0.0.1")
+          .containsEntry("client.tls", "TLSv1.3")
           .containsEntry("protocol", "http/1.1")
           .containsEntry("method", "POST")
           .containsEntry("host", "a.test")
           .containsEntry("path", "/cart")
           .containsEntry("userAgent", "test/1")
           .containsEntry("status", 200)
-          .containsEntry("end", "complete")
           .containsEntry("route", "route-0")
-          .containsEntry("upstream", "origin")
-          .containsEntry("endpoint", proxy.origin().endpoint().toString())
-          .containsEntry("upstreamAddress", "127.0.0.1:" + proxy.origin().port())
-          .containsEntry("upstreamReused", false)
-          .containsEntry("upstreamTls", "TLSv1.3")
-          .containsEntry("upstreamVerified", true)
+          .containsEntry("upstream.name", "origin")
+          .containsEntry("upstream.endpoint", proxy.origin().endpoint().toString())
+          .containsEntry("upstream.tls", "TLSv1.3")
+          .containsEntry("upstream.verified", true)
           .containsEntry("bytesFromClient", 5)
-          .doesNotContainKeys("error", "query", "traceId", "replayed", "clientIdentity");
-      for (String key : List.of("clientCipher", "upstreamCipher")) {
+          .doesNotContainKeys(
+              "error",
+              "query",
+              "traceId",
+              "replayed",
+              "client.identity",
+              "client.alpn",
+              "client.sni");
+      for (String key : List.of("client.cipher", "upstream.cipher")) {
         assertThat((String) first.get(key)).as(key).startsWith("TLS_");
       }
-      for (String key : List.of("clientGroup", "upstreamGroup")) {
+      for (String key : List.of("client.group", "upstream.group")) {
         assertThat((String) first.get(key)).as(key).containsIgnoringCase("25519");
       }
       assertThat((Integer) first.get("bytesToClient")).isPositive();
@@ -97,11 +99,10 @@ final class AccessLogTest {
           .isLessThanOrEqualTo((Double) first.get("totalMs"));
       Json second = lines.getLast();
       assertThat(second.fields())
-          .containsEntry("upstreamReused", true)
-          .containsEntry("connectedMs", 0.0)
-          .doesNotContainKey("userAgent");
+          .containsEntry("upstream.reused", true)
+          .doesNotContainKeys("userAgent", "connectedMs", "bytesFromClient");
       assertThat(second.get("id")).isNotEqualTo(first.get("id"));
-      assertThat(second.get("clientPort")).isEqualTo(first.get("clientPort"));
+      assertThat(second.get("client.port")).isEqualTo(first.get("client.port"));
     }
   }
 
@@ -122,11 +123,11 @@ final class AccessLogTest {
         Json first = lines.get(i % 2);
         assertThat(line.get("path")).isEqualTo((i % 2 == 0 ? "/one/" : "/other/") + i / 2);
         assertThat(about("client", line)).isEqualTo(about("client", first));
-        assertThat(line.get("upstreamReused")).isEqualTo(i > 0);
+        assertThat(line.fields().get("upstream.reused")).isEqualTo(i > 0 ? true : null);
         Map<String, Object> upstream = about("upstream", line);
         Map<String, Object> upstreamAtFirst = about("upstream", lines.getFirst());
-        upstream.remove("upstreamReused");
-        upstreamAtFirst.remove("upstreamReused");
+        upstream.remove("upstream.reused");
+        upstreamAtFirst.remove("upstream.reused");
         assertThat(upstream).isEqualTo(upstreamAtFirst);
       }
       assertThat(about("client", lines.get(0))).isNotEqualTo(about("client", lines.get(1)));
@@ -192,10 +193,39 @@ final class AccessLogTest {
       List<Json> lines = log.objects(2);
       assertThat(lines.getFirst().fields())
           .containsEntry("protocol", "h2")
-          .containsEntry("clientAlpn", "h2");
+          .doesNotContainKeys("client.alpn", "client.sni", "upstream.address");
       assertThat(lines.getLast().fields())
           .containsEntry("protocol", "http/1.0")
-          .doesNotContainKeys("clientTls", "clientCipher", "clientResumed", "clientSni");
+          .doesNotContainKeys("client.tls", "client.cipher", "client.resumed", "client.sni");
+    }
+  }
+
+  /** Requests of one connection may name other hosts, and what is the usual is not said. */
+  @Test
+  void tellsWhereNameAndProtocolAreNotThoseOfTheHandshake() throws IOException {
+    try (Watched proxy = Watched.start(setup -> setup
+        .accessLog(log.json())
+        .identity("other", "b.test")
+        .unknownServerName(new UnknownServerName.ServeIdentity("front"))
+        .reencrypt("b.test", "origin"))) {
+      try (H2RawClient client = proxy.h2Client("a.test")) {
+        for (int i = 0; i < 4; i++) {
+          client.get(i % 2 == 0 ? "a.test" : "b.test", "/" + i);
+          log.lines(i + 1);
+        }
+      }
+      for (Json line : log.objects(4)) {
+        boolean other = line.get("host").equals("b.test");
+        assertThat(line.fields().get("client.sni")).isEqualTo(other ? "a.test" : null);
+        assertThat(line.fields()).doesNotContainKey("client.alpn");
+      }
+      try (RawClient client = ProxyFixture.hello("").connect(proxy.https())) {
+        client.exchange("GET / HTTP/1.1\r\nHost: b.test\r\n\r\n");
+      }
+      assertThat(log.objects(5).getLast().fields())
+          .containsEntry("client.tls", "TLSv1.3")
+          .containsEntry("client.sni", "")
+          .containsEntry("client.alpn", "");
     }
   }
 
@@ -217,9 +247,9 @@ final class AccessLogTest {
             .containsEntry("status", 502)
             .containsEntry("end", "error")
             .containsEntry("error", "refused")
-            .containsEntry("upstream", "closed")
+            .containsEntry("upstream.name", "closed")
             .containsEntry("bytesToClient", reply.bodyText().length())
-            .doesNotContainKeys("endpoint", "connectedMs", "respondedMs");
+            .doesNotContainKeys("upstream.endpoint", "connectedMs", "respondedMs");
         assertThat((String) line.get("detail")).contains(closed.toString());
       }
     }
@@ -271,16 +301,16 @@ final class AccessLogTest {
       }
       List<Json> lines = log.objects(2);
       Json exchange = lines.getFirst();
-      assertThat(exchange.fields()).containsEntry("kind", "exchange").containsEntry("status", 101);
+      assertThat(exchange.fields()).doesNotContainKey("kind").containsEntry("status", 101);
       assertThat(lines.getLast().fields())
           .containsEntry("kind", "upgrade")
           .containsEntry("id", exchange.get("id"))
           .containsEntry("protocol", "websocket")
           .containsEntry("host", "a.test")
           .containsEntry("route", "route-0")
-          .containsEntry("upstream", "origin")
-          .containsEntry("clientTls", "TLSv1.3")
-          .containsEntry("upstreamTls", "TLSv1.3")
+          .containsEntry("upstream.name", "origin")
+          .containsEntry("client.tls", "TLSv1.3")
+          .containsEntry("upstream.tls", "TLSv1.3")
           .containsEntry("bytesFromClient", 4)
           .containsEntry("bytesToClient", 4)
           .containsKey("end");
@@ -304,12 +334,11 @@ final class AccessLogTest {
       Json line = log.objects(1).getFirst();
       assertThat(line.fields())
           .containsEntry("kind", "passthrough")
-          .containsEntry("clientSni", "127.0.0.1.test")
           .containsEntry("host", "127.0.0.1.test")
           .containsEntry("route", "route-1")
-          .containsEntry("upstream", "origin")
-          .containsEntry("endpoint", proxy.origin().endpoint().toString())
-          .doesNotContainKeys("clientTls", "upstreamTls", "error", "status");
+          .containsEntry("upstream.name", "origin")
+          .containsEntry("upstream.endpoint", proxy.origin().endpoint().toString())
+          .doesNotContainKeys("client.tls", "upstream.tls", "error", "status");
       assertThat((Integer) line.get("bytesFromClient")).isGreaterThan(200);
       assertThat((Integer) line.get("bytesToClient")).isGreaterThan(200);
       try (RawClient client = proxy.client("dead.test")) {
@@ -318,7 +347,7 @@ final class AccessLogTest {
         assertThat(log.objects(2).getLast().fields())
             .containsEntry("end", "not_connected")
             .containsEntry("error", "refused")
-            .containsEntry("upstream", "dead");
+            .containsEntry("upstream.name", "dead");
       }
     }
   }
@@ -331,9 +360,9 @@ final class AccessLogTest {
         client.exchange("GET /x HTTP/1.1\r\nHost: a.test\r\nUser-Agent: a \"quoted\" one\r\n\r\n");
       }
       assertThat(log.lines(1).getFirst())
-          .matches("time=[-0-9]+T[:0-9]+\\.[0-9]{3}Z kind=exchange id=[0-9a-f]{16} listener=http"
-              + " client=127.0.0.1 clientPort=[0-9]+ protocol=http/1.1 method=GET host=a.test"
-              + " path=/x userAgent=\"a \\\\\"quoted\\\\\" one\" status=200 end=complete"
+          .matches("time=[-0-9]+T[:0-9]+\\.[0-9]{3}Z id=[0-9a-f]{16} listener=http"
+              + " client.ip=127.0.0.1 client.port=[0-9]+ protocol=http/1.1 method=GET host=a.test"
+              + " path=/x userAgent=\"a \\\\\"quoted\\\\\" one\" status=200"
               + " route=route-0 .* totalMs=[0-9]+\\.[0-9]{3}");
     }
   }

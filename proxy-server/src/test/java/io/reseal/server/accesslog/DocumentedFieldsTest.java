@@ -28,7 +28,7 @@ final class DocumentedFieldsTest {
 
   private static String table() {
     return Arrays.stream(AccessField.values())
-        .map(field -> "| `" + field.key() + "` | " + field.about() + " |\n")
+        .map(field -> "| `" + field.path() + "` | " + field.about() + " |\n")
         .collect(Collectors.joining("", "| field | meaning |\n|---|---|\n", ""));
   }
 }

@@ -31,6 +31,19 @@ public record Json(Map<?, ?> keys) {
     return fields;
   }
 
+  /** The same without objects in it: their keys are joined by dots. */
+  public Json flat() {
+    Map<String, Object> flat = new LinkedHashMap<>();
+    keys.forEach((key, value) -> {
+      if (value instanceof Map<?, ?>) {
+        of(value).flat().keys.forEach((inner, each) -> flat.put(key + "." + inner, each));
+      } else {
+        flat.put(key.toString(), value);
+      }
+    });
+    return new Json(flat);
+  }
+
   public int number(String key) {
     return (Integer) get(key);
   }

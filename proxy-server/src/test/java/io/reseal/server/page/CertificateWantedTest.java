@@ -112,7 +112,7 @@ final class CertificateWantedTest {
         assertThat(get(proxy).status()).isEqualTo(400);
         await().until(() -> proxy.log().size() == 2);
         assertThat(proxy.log().getLast()).contains(SAID);
-        assertThat(accessLine(1)).contains("\"upstreamResumed\":true", "\"hint\"");
+        assertThat(accessLine(1)).contains("\"resumed\":true", "\"hint\"");
       }
       // By the advice.
       try (Observed proxy =
