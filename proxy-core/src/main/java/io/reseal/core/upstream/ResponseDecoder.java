@@ -35,6 +35,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
   /** Bodies pass in the pieces that they were read in. */
   private static final int PIECE_BYTES = 1 << 20;
 
+  private final FieldNames names = new FieldNames();
   private boolean bodiless;
   private boolean begun;
   private boolean expected;
@@ -133,12 +134,23 @@ final class ResponseDecoder extends HttpResponseDecoder {
   }
 
   @Override
+  protected HttpMessage createMessage(String[] initialLine) {
+    names.restart();
+    return super.createMessage(initialLine);
+  }
+
+  @Override
   protected AsciiString splitHeaderName(byte[] line, int start, int length) {
     if (line[start + length] != ':') {
       // Netty skips blanks before the colon, and even a missing colon, in responses.
       throw new IllegalArgumentException("no colon right after a field name");
     }
-    return super.splitHeaderName(line, start, length);
+    AsciiString name = names.again(line, start, length);
+    if (name == null) {
+      name = super.splitHeaderName(line, start, length);
+      names.note(name);
+    }
+    return name;
   }
 
   @Override
