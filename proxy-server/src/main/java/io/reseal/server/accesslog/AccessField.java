@@ -1,8 +1,9 @@
 package io.reseal.server.accesslog;
 
 /**
- * What a line of the access log may say, in the order of a line, which begins with the first. Fields of a group stand together: in
- * JSON they are members of an object, in text their keys begin with the group's name and a dot.
+ * What a line of the access log may say, in the order of a line, which begins with the first. Fields
+ * of a group stand together: in JSON they are members of an object, in text their keys begin with
+ * the group's name and a dot.
  */
 enum AccessField {
   TIME("time", "when the request's head, or the ClientHello, was there: RFC 3339, UTC"),
@@ -58,7 +59,10 @@ enum AccessField {
   UPSTREAM_ALPN("upstream", "alpn", "application protocol that ALPN chose"),
   UPSTREAM_SNI("upstream", "sni", "server name that was sent"),
   UPSTREAM_RESUMED("upstream", "resumed", "there where its session was resumed"),
-  UPSTREAM_VERIFIED("upstream", "verified", "there where its certificate was verified"),
+  UPSTREAM_VERIFIED(
+      "upstream",
+      "verified",
+      "whether its certificate was verified; of TLS alone, and then said either way"),
   REPLAYED("replayed", "there where the request was sent again after a pooled connection died"),
   FROM_CLIENT("bytesFromClient", "body bytes, or bytes of the tunnel, from the client"),
   TO_CLIENT("bytesToClient", "the same to the client"),
@@ -97,7 +101,7 @@ enum AccessField {
 
   /** Whether a group begins with this, which is then in every line that has any of it. */
   boolean beginsGroup() {
-    return this == CLIENT_IP || this == UPSTREAM_NAME;
+    return !group.isEmpty() && !group.equals(values()[ordinal() - 1].group);
   }
 
   String about() {

@@ -172,7 +172,7 @@ final class AccessLines {
     line.text(AccessField.UPSTREAM_SNI, tls.serverName());
     if (!tls.version().isEmpty()) {
       line.flag(AccessField.UPSTREAM_RESUMED, tls.resumed());
-      line.flag(AccessField.UPSTREAM_VERIFIED, connection.verified());
+      line.answer(AccessField.UPSTREAM_VERIFIED, connection.verified());
     }
   }
 

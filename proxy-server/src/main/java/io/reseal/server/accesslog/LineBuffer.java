@@ -17,6 +17,7 @@ abstract class LineBuffer {
 
   private static final byte[] HEX = ascii("0123456789abcdef");
   private static final byte[] TRUE = ascii("true");
+  private static final byte[] FALSE = ascii("false");
   private static final int MOST_DIGITS = 20;
   private static final long NANOS_PER_MICRO = 1_000;
   private static final long MICROS_PER_MILLI = 1_000;
@@ -91,6 +92,12 @@ abstract class LineBuffer {
       key(field);
       put(TRUE);
     }
+  }
+
+  /** A yes or a no, where the no must be seen too. */
+  void answer(AccessField field, boolean value) {
+    key(field);
+    put(value ? TRUE : FALSE);
   }
 
   /** A span of time, in milliseconds with three decimals; what these make 0 is left out. */

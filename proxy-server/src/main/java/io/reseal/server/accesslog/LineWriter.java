@@ -128,7 +128,9 @@ final class LineWriter implements AutoCloseable {
       }
     } catch (RuntimeException | Error mistake) {
       // Without this thread there would be no lines any more.
-      LOG.error("lines of the access log could not be written", mistake);
+      if (mayWarn()) {
+        LOG.error("lines of the access log could not be written; they are counted", mistake);
+      }
     }
     return worked;
   }
@@ -165,6 +167,9 @@ final class LineWriter implements AutoCloseable {
       try {
         prepareOutput();
         write(batch);
+      } catch (RuntimeException | Error mistake) {
+        counts.addLost(batch.lines());
+        throw mistake;
       } finally {
         stripe.giveBack(batch);
       }
@@ -210,9 +215,7 @@ final class LineWriter implements AutoCloseable {
   }
 
   private void warn(String what, IOException failed) {
-    long now = System.nanoTime();
-    if (now - warnedNanos >= WARN_NANOS) {
-      warnedNanos = now;
+    if (mayWarn()) {
       LOG.warn(
           "accessLog.output: cannot {} {}: {}; lines are dropped until it works again, {} so far",
           what,
@@ -220,6 +223,16 @@ final class LineWriter implements AutoCloseable {
           failed.getMessage(),
           counts.lost() + counts.notQueued());
     }
+  }
+
+  /** Once a minute is enough. */
+  private boolean mayWarn() {
+    long now = System.nanoTime();
+    boolean due = now - warnedNanos >= WARN_NANOS;
+    if (due) {
+      warnedNanos = now;
+    }
+    return due;
   }
 
   /** Writes what waits, unless the output takes too long. */

@@ -80,6 +80,22 @@ final class AccessLinesTest {
   }
 
   @Test
+  void sayWhereAnUpstreamWasNotVerified() {
+    ClientFacts client = new ClientFacts("http", "::1", 4_711, TlsLeg.NONE);
+    UpstreamFacts unverified = new UpstreamFacts(
+        "192.0.2.1:443",
+        "192.0.2.1:443",
+        leg("", false),
+        /* verified= */ false,
+        /* suspicion= */ null,
+        ConnectTimes.NONE);
+    assertThat(lines(Format.JSON, upgrade(client, unverified, 1))).contains("\"verified\":false}");
+    assertThat(lines(Format.JSON, upgrade(client, UpstreamFacts.NONE, 1)))
+        .contains("\"upstream\":{\"name\":\"rooms\"},")
+        .contains("\"client\":{\"ip\":\"::1\",\"port\":4711},");
+  }
+
+  @Test
   void areText() {
     String same = "time=" + MOMENT + " kind=upgrade id=17 listener=https client.ip=::1"
         + " client.port=4711 client.tls=TLSv1.3 client.cipher=TLS_AES_128_GCM_SHA256"
