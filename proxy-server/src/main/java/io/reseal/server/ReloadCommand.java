@@ -80,7 +80,8 @@ final class ReloadCommand implements Callable<Integer> {
       String why =
           failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
       err.println("reload: no proxy answers on " + address + ": " + why
-          + ". Name its admin port by --admin, or its file by -c");
+          + ". Name its admin port by --admin, or its file by -c; where the file has just changed"
+          + " admin.address, name the one before");
       return NO_ANSWER;
     }
   }

@@ -55,7 +55,7 @@ public final class InheritedSockets implements AutoCloseable {
   }
 
   /** Whether the predecessor listens on this port, on whatever address. */
-  boolean hasPort(int port) {
+  public boolean hasPort(int port) {
     return all.stream().anyMatch(each -> each.address().getPort() == port);
   }
 

@@ -208,7 +208,12 @@ public final class ListenerSockets implements AutoCloseable {
         && bound.values().stream().anyMatch(each -> each.address.getPort() == port);
   }
 
-  private static void requireFree(InetSocketAddress address) throws IOException {
+  /**
+   * Binds an address without SO_REUSEPORT and gives it back.
+   *
+   * @throws IOException if anybody listens there, or it cannot be bound
+   */
+  public static void requireFree(InetSocketAddress address) throws IOException {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(address, 1);

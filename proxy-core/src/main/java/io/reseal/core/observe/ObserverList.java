@@ -4,10 +4,10 @@ import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Refusal;
 import java.security.cert.X509Certificate;
 
-/** Several observers, told one after the other. */
+/** Several observers, told one after the other. Thread-safe. */
 public final class ObserverList implements DataPlaneObserver {
-  private final DataPlaneObserver[] observers;
   private final DebugWatch debugWatch;
+  private volatile DataPlaneObserver[] observers;
 
   private ObserverList(DebugWatch debugWatch, DataPlaneObserver[] observers) {
     this.debugWatch = debugWatch;
@@ -16,6 +16,11 @@ public final class ObserverList implements DataPlaneObserver {
 
   public static ObserverList of(DebugWatch debugWatch, DataPlaneObserver... observers) {
     return new ObserverList(debugWatch, observers.clone());
+  }
+
+  /** Tells these from now on, in place of those before, whom a call under way may still tell. */
+  public void set(DataPlaneObserver... next) {
+    observers = next.clone();
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +31,28 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
   /** For the whole connection: whoever has not asked and taken the answer by then is cut off. */
   private static final long SECONDS = 30;
 
-  private final Function<AdminRequest, Optional<AdminAnswer>> guard;
-  private final AdminPages pages;
+  private final Supplier<AdminPort.Service> service;
   private final Executor workers;
   private boolean asked;
 
-  AdminHandler(
-      Function<AdminRequest, Optional<AdminAnswer>> guard, AdminPages pages, Executor workers) {
-    this.guard = guard;
-    this.pages = pages;
+  /** @param service asked for when the request is there */
+  AdminHandler(Supplier<AdminPort.Service> service, Executor workers) {
+    this.service = service;
     this.workers = workers;
+  }
+
+  /** An event of the pipeline. */
+  enum Closing {
+    /** The port is given up; what was asked is still answered. */
+    PORT
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Closing.PORT && !asked) {
+      asked = true;
+      ctx.close();
+    }
   }
 
   @Override
@@ -75,23 +87,24 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
         question < 0 ? "" : target.substring(question + 1),
         message.headers(),
         ((InetSocketAddress) ctx.channel().localAddress()).getAddress());
-    Optional<AdminAnswer> refused = refusal(request);
+    AdminPort.Service serving = service.get();
+    Optional<AdminAnswer> refused = refusal(serving, request);
     if (refused.isPresent()) {
       send(ctx, refused.get(), withBody);
       return;
     }
     workers.execute(() -> {
-      AdminAnswer answer = answer(request);
+      AdminAnswer answer = answer(serving.pages(), request);
       ctx.executor().execute(() -> send(ctx, answer, withBody));
     });
   }
 
-  private Optional<AdminAnswer> refusal(AdminRequest request) {
-    Optional<AdminAnswer> refused = guard.apply(request);
+  private static Optional<AdminAnswer> refusal(AdminPort.Service serving, AdminRequest request) {
+    Optional<AdminAnswer> refused = serving.guard().apply(request);
     if (refused.isPresent()) {
       return refused;
     }
-    String methods = pages.methods(request.path());
+    String methods = serving.pages().methods(request.path());
     if (!List.of(methods.split(", ")).contains(request.method())) {
       return Optional.of(AdminAnswer.notAllowed(methods));
     }
@@ -103,7 +116,7 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
         : Optional.empty();
   }
 
-  private AdminAnswer answer(AdminRequest request) {
+  private static AdminAnswer answer(AdminPages pages, AdminRequest request) {
     try {
       return pages.answer(request);
     } catch (RuntimeException mistake) {

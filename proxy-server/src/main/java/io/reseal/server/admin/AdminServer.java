@@ -1,22 +1,10 @@
 package io.reseal.server.admin;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.unix.UnixChannel;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.reseal.config.AdminSettings;
 import io.reseal.config.AdminSettings.Port;
@@ -25,32 +13,28 @@ import io.reseal.config.Location;
 import io.reseal.config.Problem;
 import io.reseal.core.StartException;
 import io.reseal.core.listener.InheritedSockets;
+import io.reseal.core.listener.ListenerSockets;
 import io.reseal.core.listener.ListeningSocket;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The admin port and the status port, on an event loop of their own, so that they answer however
- * busy the others are. Closed once; thread-safe.
+ * busy the others are. Their addresses change while they serve: what is new is bound first, all or
+ * nothing, and what stays is left as it is. Closed once; thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final String ADMIN = "admin.address";
   private static final String STATUS = "admin.statusAddress";
-  private static final int MOST_CONNECTIONS = 256;
-  private static final int MOST_LINE = 4_096;
-  private static final int MOST_HEAD = 16_384;
-  private static final int BODY_PIECE = 8_192;
   private static final long STOP_MILLIS = 1_000;
 
   /** With epoll a socket can be handed over; NIO hides its descriptor. */
@@ -61,145 +45,151 @@ public final class AdminServer implements AutoCloseable {
       new DefaultThreadFactory("reseal-admin", /* daemon= */ true),
       epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<BoundPort> ports = new ArrayList<>();
-  private final InheritedSockets inherited;
+  private Map<AdminPort.Key, AdminPort> ports = new LinkedHashMap<>();
+  private boolean left;
 
-  private AdminServer(InheritedSockets inherited) {
-    this.inherited = inherited;
-  }
+  /** No port yet. */
+  public AdminServer() {}
 
   /**
-   * Binds both ports, all or nothing.
+   * Binds what these settings ask for and is not bound yet. Nothing is answered there before {@link
+   * Change#take}.
    *
-   * @param pages what the admin port serves
-   * @param health what the status port serves
+   * @param pages what the admin port is to serve
+   * @param health what the status port is to serve
+   * @param inherited sockets of a predecessor, taken where they fit: it answers there until {@link
+   *     #open}
+   * @throws StartException with every reason; then nothing has changed
    */
-  public static AdminServer start(AdminSettings settings, AdminPages pages, AdminPages health)
-      throws StartException {
-    return start(settings, pages, health, InheritedSockets.none());
-  }
-
-  /**
-   * The same with the sockets of a predecessor, taken where they fit: it answers there until {@link
-   * #open}.
-   */
-  public static AdminServer start(
+  public synchronized Change prepare(
       AdminSettings settings, AdminPages pages, AdminPages health, InheritedSockets inherited)
       throws StartException {
-    AdminServer server = new AdminServer(inherited);
-    List<Problem> problems = new ArrayList<>();
-    RequestGuard guard = new RequestGuard(settings.hosts());
+    if (left) {
+      // A successor has the ports, whatever their settings say now.
+      return new Change(ports);
+    }
+    Map<AdminPort.Key, AdminPort.Service> wanted = new LinkedHashMap<>();
     if (settings.address() instanceof Port.At(HostPort at)) {
-      server.bind(ADMIN, at, guard::refusal, pages, problems);
+      RequestGuard guard = new RequestGuard(settings.hosts());
+      wanted.put(new AdminPort.Key(ADMIN, at), new AdminPort.Service(guard::refusal, pages));
     }
     if (settings.statusAddress() instanceof Port.At(HostPort at)) {
-      server.bind(STATUS, at, any -> Optional.empty(), health, problems);
+      wanted.put(
+          new AdminPort.Key(STATUS, at), new AdminPort.Service(any -> Optional.empty(), health));
     }
-    if (!problems.isEmpty()) {
-      server.close();
-      throw new StartException(problems);
+    Change change = new Change(wanted, inherited);
+    if (!change.problems.isEmpty()) {
+      change.discard();
+      throw new StartException(change.problems);
     }
-    return server;
+    return change;
   }
 
-  private void bind(
-      String key,
-      HostPort at,
-      Function<AdminRequest, Optional<AdminAnswer>> guard,
-      AdminPages pages,
-      List<Problem> problems) {
-    ServerBootstrap bootstrap = bootstrap(guard, pages);
-    InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(at.host()), at.port());
-    List<Integer> descriptors =
-        epoll ? inherited.take(key, at, /* number= */ 0, address) : List.of();
-    for (int descriptor : descriptors) {
-      keep(
-          key,
-          at,
-          bootstrap
-              .clone()
-              .channelFactory(() -> new EpollServerSocketChannel(descriptor))
-              // The predecessor is ready, and this process is not yet.
-              .option(ChannelOption.AUTO_READ, false)
-              .register(),
-          problems);
-    }
-    if (descriptors.isEmpty()) {
-      Class<? extends ServerChannel> kind =
-          epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-      keep(key, at, bootstrap.channel(kind).bind(address), problems);
-    }
-  }
+  /** A step from the ports of one configuration to those of another. One of its methods is called, once. */
+  public final class Change {
+    private final Map<AdminPort.Key, AdminPort> next = new LinkedHashMap<>();
+    private final Map<AdminPort.Key, AdminPort.Service> services;
+    private final List<AdminPort> added = new ArrayList<>();
+    private final List<AdminPort> opened = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
 
-  private ServerBootstrap bootstrap(
-      Function<AdminRequest, Optional<AdminAnswer>> guard, AdminPages pages) {
-    AtomicInteger open = new AtomicInteger();
-    return new ServerBootstrap()
-        .group(loop)
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .childHandler(new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            channel.closeFuture().addListener(ignored -> open.decrementAndGet());
-            if (open.incrementAndGet() > MOST_CONNECTIONS) {
-              channel.close();
-              return;
-            }
-            // The handler comes last, because it consumes what the codec makes.
-            channel
-                .pipeline()
-                .addLast(
-                    new HttpServerCodec(MOST_LINE, MOST_HEAD, BODY_PIECE),
-                    new AdminHandler(guard, pages, workers));
+    /** Nothing changes. */
+    private Change(Map<AdminPort.Key, AdminPort> ports) {
+      next.putAll(ports);
+      services = Map.of();
+    }
+
+    private Change(Map<AdminPort.Key, AdminPort.Service> wanted, InheritedSockets inherited) {
+      services = wanted;
+      for (AdminPort.Key key : wanted.keySet()) {
+        AdminPort kept = ports.get(key);
+        if (kept != null) {
+          next.put(key, kept);
+        }
+      }
+      wanted.forEach((key, service) -> {
+        if (!next.containsKey(key)) {
+          add(new AdminPort(key, loop.next(), workers, service), inherited);
+        }
+      });
+    }
+
+    private void add(AdminPort port, InheritedSockets inherited) {
+      HostPort at = port.key().at();
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.ofLiteral(at.host()), at.port());
+      added.add(port);
+      try {
+        List<Integer> descriptors =
+            epoll ? inherited.take(port.key().setting(), at, /* number= */ 0, address) : List.of();
+        for (int descriptor : descriptors) {
+          port.adopt(descriptor);
+        }
+        if (descriptors.isEmpty()) {
+          if (at.port() != 0 && !isLeaving(at.port()) && !inherited.hasPort(at.port())) {
+            ListenerSockets.requireFree(address);
+          }
+          port.bind(address, epoll);
+          opened.add(port);
+        }
+        next.put(port.key(), port);
+      } catch (IOException failed) {
+        String setting = port.key().setting();
+        problems.add(new Problem(
+            new Location("start", 0, 0, ""),
+            "%s: cannot listen on %s: %s".formatted(setting, at, failed.getMessage()),
+            "",
+            "",
+            "Stop whoever listens there, or set " + setting + " to another port or to off"));
+      }
+    }
+
+    /** Whether only ports of ours listen on this number, and they give it up. */
+    private boolean isLeaving(int number) {
+      return epoll
+          && ports.values().stream().anyMatch(each -> each.address().getPort() == number)
+          && next.values().stream().noneMatch(each -> each.address().getPort() == number);
+    }
+
+    /** Goes on with these. What was asked before is still answered where it was asked. */
+    public void take() {
+      synchronized (AdminServer.this) {
+        ports.forEach((key, port) -> {
+          if (!next.containsKey(key)) {
+            port.close();
           }
         });
-  }
-
-  private void keep(String key, HostPort at, ChannelFuture opening, List<Problem> problems) {
-    opening.awaitUninterruptibly();
-    if (!opening.isSuccess()) {
-      problems.add(new Problem(
-          new Location("start", 0, 0, ""),
-          "%s: cannot listen on %s: %s".formatted(key, at, opening.cause().getMessage()),
-          "",
-          "",
-          "Stop whoever listens there, or set " + key + " to another port or to off"));
-      return;
-    }
-    // After Netty's acceptor, which pauses for a second when it fails: the listeners, which share
-    // the cause, have said it.
-    opening.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
-      @Override
-      public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.debug("{}: cannot accept", key, cause);
+        services.forEach((key, service) -> {
+          AdminPort port = next.get(key);
+          if (port != null) {
+            port.serve(service);
+          }
+        });
+        ports = next;
+        opened.forEach(AdminPort::open);
       }
-    });
-    ports.add(new BoundPort(key, at, opening.channel()));
+    }
+
+    /** Stays with what there is. */
+    public void discard() {
+      added.forEach(AdminPort::close);
+    }
   }
 
   /** Begins to answer on the ports that a predecessor had. */
-  public void open() {
-    ports.forEach(port -> port.channel().config().setAutoRead(true));
+  public synchronized void open() {
+    ports.values().forEach(AdminPort::open);
   }
 
   /** The listening sockets, for a successor; none where they are not plain descriptors. */
-  public List<ListeningSocket> sockets() {
-    if (!epoll) {
-      return List.of();
-    }
-    return ports.stream()
-        .map(port -> new ListeningSocket(
-            port.key(),
-            port.at(),
-            /* number= */ 0,
-            port.address(),
-            ((UnixChannel) port.channel()).fd().intValue()))
-        .toList();
+  public synchronized List<ListeningSocket> sockets() {
+    return ports.values().stream().flatMap(AdminPort::sockets).toList();
   }
 
   /** Takes no new connection, because a successor does; those that are open are still answered. */
-  public void stopAccepting() {
-    ports.forEach(port -> port.channel().close().awaitUninterruptibly());
+  public synchronized void stopAccepting() {
+    left = true;
+    ports.values().forEach(AdminPort::stopAccepting);
   }
 
   /** Where the admin port listens; empty where it is off. */
@@ -212,10 +202,10 @@ public final class AdminServer implements AutoCloseable {
     return address(STATUS);
   }
 
-  private Optional<InetSocketAddress> address(String key) {
-    return ports.stream()
-        .filter(port -> port.key().equals(key))
-        .map(BoundPort::address)
+  private synchronized Optional<InetSocketAddress> address(String setting) {
+    return ports.values().stream()
+        .filter(port -> port.key().setting().equals(setting))
+        .map(AdminPort::address)
         .findFirst();
   }
 
@@ -229,13 +219,5 @@ public final class AdminServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     loop.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-  }
-
-  /** A port and the setting that it comes from. */
-  private record BoundPort(String key, HostPort at, Channel channel, InetSocketAddress address) {
-    BoundPort(String key, HostPort at, Channel channel) {
-      // Asked while it is open.
-      this(key, at, channel, (InetSocketAddress) channel.localAddress());
-    }
   }
 }

@@ -50,6 +50,16 @@ public final class UpstreamBook implements DataPlaneObserver {
     return endpoints == null ? null : endpoints.get(endpoint);
   }
 
+  /** Tells somebody who comes late of the certificate that each endpoint showed last. */
+  public void tellCertificates(DataPlaneObserver late) {
+    byUpstream.forEach((upstream, endpoints) -> endpoints.forEach((endpoint, sighting) -> {
+      X509Certificate leaf = sighting.certificate;
+      if (leaf != null) {
+        late.upstreamCertificate(upstream, endpoint, leaf);
+      }
+    }));
+  }
+
   @Override
   public void upstreamConnected(String upstream, String endpoint, long nanos) {
     Sighting sighting = find(upstream, endpoint);

@@ -1,5 +1,6 @@
 package io.reseal.server.run;
 
+import io.netty.util.NetUtil;
 import io.reseal.config.AdminSettings.Port;
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
@@ -26,8 +27,6 @@ import io.reseal.server.admin.Reload;
 import io.reseal.server.admin.ReloadBook;
 import io.reseal.server.admin.StatusPage;
 import io.reseal.server.admin.StatusSources;
-import io.reseal.server.admin.TrafficBook;
-import io.reseal.server.admin.TrafficHistory;
 import io.reseal.server.admin.UpstreamBook;
 import io.reseal.server.admin.UpstreamsPage;
 import io.reseal.server.metrics.Metrics;
@@ -39,26 +38,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What watches a data plane for its operators, from before its start to its end: metrics, the books
- * of failures and upstreams, health, and the ports that tell of them. Where the admin port is off
- * nobody could ask, and nothing is measured. Thread-safe.
+ * What watches a data plane for its operators, from before its start to its end: logs, metrics, the
+ * books of failures and upstreams, health, and the ports that tell of them. Where the admin port is
+ * off nobody could ask, and exchanges are not counted. Thread-safe.
  */
 final class Oversight implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyProcess.class);
+
+  private final Instant started = Instant.now();
   private final Health health = new Health();
   private final LoggingObserver log;
+  private final AdminActions actions;
   private final DebugWatch debugWatch = new DebugWatch();
   private final AccessLog accessLog = new AccessLog();
   private final Traces traces = new Traces(BuildVersion.number());
-  private final DataPlaneObserver observer;
-  private final @Nullable Metrics metrics;
-  private final List<Consumer<ProxyConfig>> books = new ArrayList<>();
-  private final @Nullable TrafficHistory history;
+  private final FailureBook failures = new FailureBook();
+  private final UpstreamBook upstreams;
   private final ReloadBook reloads = new ReloadBook();
-  private final AdminServer server;
+  private final ObserverList observer = ObserverList.of(debugWatch);
+  private final AdminServer server = new AdminServer();
+  private volatile @Nullable Measurements measurements;
   private volatile ProxyConfig config;
   private volatile @Nullable DataPlane dataPlane;
 
@@ -74,64 +78,138 @@ final class Oversight implements AutoCloseable {
       throws StartException {
     this.config = config;
     this.log = log;
-    prepareLogs(config).take();
+    this.actions = actions;
+    this.upstreams = new UpstreamBook(config);
+    try {
+      prepare(config, inherited).take();
+    } catch (StartException refused) {
+      close();
+      throw refused;
+    }
     traces.configure(config.tracing());
-    books.add(next -> traces.configure(next.tracing()));
-    AdminPages pages = AdminPages.health(health);
-    if (config.admin().address() instanceof Port.Off) {
-      metrics = null;
-      history = null;
-      observer = ObserverList.of(debugWatch, log, accessLog, traces);
-    } else {
-      Metrics measured = new Metrics(config, BuildVersion.number());
-      FailureBook failures = new FailureBook();
-      UpstreamBook upstreams = new UpstreamBook(config);
-      metrics = measured;
-      TrafficBook traffic = new TrafficBook(config);
-      history = TrafficHistory.start(traffic);
-      books.add(measured::configure);
-      books.add(upstreams::configure);
-      books.add(traffic::configure);
-      measured.watch(accessLog.counts(), traces.counts());
-      observer = ObserverList.of(
-          debugWatch, log, accessLog, traces, measured.observer(), failures, upstreams, traffic);
-      UpstreamsPage upstreamsPage = new UpstreamsPage(this::upstreams, upstreams);
-      new StatusPage(new StatusSources(
-              health,
-              this::config,
-              this::clientConnections,
-              upstreamsPage,
-              upstreams,
-              failures,
-              history,
-              reloads,
-              BuildVersion.number(),
-              Instant.now()))
-          .addTo(pages);
-      pages
-          .actions(actions)
-          .debug(new DebugSwitch(debugWatch, this::config))
-          .text("/metrics", Metrics.CONTENT_TYPE, measured::scrape)
-          .json("/config", new ConfigPage(this::config)::document)
-          .json("/certificates", new CertificatesPage(this::config, upstreams)::document)
-          .json("/upstreams", upstreamsPage::document)
-          .asked("/explain", new ExplainPage(this::config)::answer)
-          .json("/diagnostics", new DiagnosticsPage(failures)::document);
+  }
+
+  /**
+   * Opens the logs and ports of another configuration, and changes nothing yet.
+   *
+   * @throws StartException if one cannot be opened
+   */
+  Change prepare(ProxyConfig next) throws StartException {
+    return prepare(next, InheritedSockets.none());
+  }
+
+  private Change prepare(ProxyConfig next, InheritedSockets inherited) throws StartException {
+    AccessLog.Change logs = prepareLogs(next);
+    Measurements before = measurements;
+    Measurements after = null;
+    if (next.admin().address() instanceof Port.At) {
+      // The loops are those of the start, whatever is asked for.
+      after = before != null
+          ? before
+          : new Measurements(next.withRuntime(config.runtime()), accessLog, traces);
     }
     try {
-      server = AdminServer.start(config.admin(), pages, AdminPages.health(health), inherited);
+      AdminPages pages = after == null ? AdminPages.health(health) : pages(after);
+      return new Change(
+          logs,
+          server.prepare(next.admin(), pages, AdminPages.health(health), inherited),
+          before,
+          after);
     } catch (StartException refused) {
-      closeBooks();
+      logs.discard();
+      closeUnless(before, after);
       throw refused;
     }
   }
 
-  /**
-   * Opens the logs of another configuration, and changes nothing yet.
-   *
-   * @throws StartException if one cannot be opened
-   */
-  AccessLog.Change prepareLogs(ProxyConfig next) throws StartException {
+  private static void closeUnless(@Nullable Measurements kept, @Nullable Measurements made) {
+    if (made != null && made != kept) {
+      made.close();
+    }
+  }
+
+  /** Logs and ports that are ready to be used. Either of its methods is called once. */
+  final class Change {
+    private final AccessLog.Change logs;
+    private final AdminServer.Change ports;
+    private final @Nullable Measurements before;
+    private final @Nullable Measurements after;
+
+    private Change(
+        AccessLog.Change logs,
+        AdminServer.Change ports,
+        @Nullable Measurements before,
+        @Nullable Measurements after) {
+      this.logs = logs;
+      this.ports = ports;
+      this.before = before;
+      this.after = after;
+    }
+
+    /** Goes on with these. */
+    void take() {
+      Map<String, Optional<InetSocketAddress>> open = ports();
+      logs.take();
+      measurements = after;
+      observer.set(observers(after));
+      DataPlane running = dataPlane;
+      if (after != null && after != before) {
+        after.observers().forEach(upstreams::tellCertificates);
+        if (running != null) {
+          after.watch(running);
+        }
+      }
+      ports.take();
+      closeUnless(after, before);
+      if (running != null && !ports().equals(open)) {
+        logPorts();
+      }
+    }
+
+    /** Stays with what there is. */
+    void discard() {
+      logs.discard();
+      ports.discard();
+      closeUnless(before, after);
+    }
+  }
+
+  private DataPlaneObserver[] observers(@Nullable Measurements measuring) {
+    List<DataPlaneObserver> told =
+        new ArrayList<>(List.of(log, accessLog, traces, failures, upstreams));
+    if (measuring != null) {
+      told.addAll(measuring.observers());
+    }
+    return told.toArray(DataPlaneObserver[]::new);
+  }
+
+  private AdminPages pages(Measurements measuring) {
+    AdminPages pages = AdminPages.health(health);
+    UpstreamsPage upstreamsPage = new UpstreamsPage(this::upstreams, upstreams);
+    new StatusPage(new StatusSources(
+            health,
+            this::config,
+            this::clientConnections,
+            upstreamsPage,
+            upstreams,
+            failures,
+            measuring.history(),
+            reloads,
+            BuildVersion.number(),
+            started))
+        .addTo(pages);
+    return pages
+        .actions(actions)
+        .debug(new DebugSwitch(debugWatch, this::config))
+        .text("/metrics", Metrics.CONTENT_TYPE, measuring::scrape)
+        .json("/config", new ConfigPage(this::config)::document)
+        .json("/certificates", new CertificatesPage(this::config, upstreams)::document)
+        .json("/upstreams", upstreamsPage::document)
+        .asked("/explain", new ExplainPage(this::config)::answer)
+        .json("/diagnostics", new DiagnosticsPage(failures)::document);
+  }
+
+  private AccessLog.Change prepareLogs(ProxyConfig next) throws StartException {
     try {
       return accessLog.prepare(next.accessLog());
     } catch (IOException failed) {
@@ -142,12 +220,6 @@ final class Oversight implements AutoCloseable {
           "",
           "Let the user that runs Reseal write there, or name another file")));
     }
-  }
-
-  private void closeLogs() {
-    accessLog.close();
-    traces.close();
-    log.close();
   }
 
   /** Opens the files of logs again, as after a rename. */
@@ -172,14 +244,20 @@ final class Oversight implements AutoCloseable {
   /** Another configuration serves from now on. */
   void configure(ProxyConfig next) {
     config = next;
-    books.forEach(book -> book.accept(next));
+    traces.configure(next.tracing());
+    upstreams.configure(next);
+    Measurements measuring = measurements;
+    if (measuring != null) {
+      measuring.configure(next);
+    }
   }
 
   /** Takes down what a reading of the configuration led to. */
   void reloaded(Reload reload) {
     reloads.note(reload);
-    if (metrics != null) {
-      metrics.reloaded(reload);
+    Measurements measuring = measurements;
+    if (measuring != null) {
+      measuring.reloaded(reload);
     }
   }
 
@@ -196,8 +274,9 @@ final class Oversight implements AutoCloseable {
   /** The data plane serves: ready. */
   void serving(DataPlane running) {
     dataPlane = running;
-    if (metrics != null) {
-      metrics.watch(running);
+    Measurements measuring = measurements;
+    if (measuring != null) {
+      measuring.watch(running);
     }
     health.serving();
     server.open();
@@ -218,6 +297,23 @@ final class Oversight implements AutoCloseable {
     health.draining();
   }
 
+  private Map<String, Optional<InetSocketAddress>> ports() {
+    return Map.of("admin", server.admin(), "status", server.status());
+  }
+
+  /** Says where the ports are. */
+  void logPorts() {
+    logPort("admin", server.admin());
+    logPort("status", server.status());
+  }
+
+  private static void logPort(String name, Optional<InetSocketAddress> address) {
+    LOG.info(
+        "{} port {}",
+        name,
+        address.map(at -> "on " + NetUtil.toSocketAddressString(at)).orElse("off"));
+  }
+
   /** Where the admin port listens; empty where it is off. */
   Optional<InetSocketAddress> admin() {
     return server.admin();
@@ -232,16 +328,12 @@ final class Oversight implements AutoCloseable {
   public void close() {
     health.draining();
     server.close();
-    closeBooks();
-  }
-
-  private void closeBooks() {
-    closeLogs();
-    if (metrics != null) {
-      metrics.close();
-    }
-    if (history != null) {
-      history.close();
+    accessLog.close();
+    traces.close();
+    log.close();
+    Measurements last = measurements;
+    if (last != null) {
+      last.close();
     }
   }
 }

@@ -138,8 +138,7 @@ public final class ProxyProcess implements AutoCloseable {
             listener,
             text(addresses),
             dataPlane.transport()));
-    logPort("admin", oversight.admin());
-    logPort("status", oversight.status());
+    oversight.logPorts();
     oversight.serving(dataPlane);
     takeOver(takeover, dataPlane, oversight);
     actions.reloader = reloader;
@@ -242,13 +241,6 @@ public final class ProxyProcess implements AutoCloseable {
       oversight.close();
       throw failed;
     }
-  }
-
-  private static void logPort(String name, Optional<InetSocketAddress> address) {
-    LOG.info(
-        "{} port {}",
-        name,
-        address.map(at -> "on " + NetUtil.toSocketAddressString(at)).orElse("off"));
   }
 
   private static String text(List<InetSocketAddress> addresses) {

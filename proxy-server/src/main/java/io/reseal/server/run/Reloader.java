@@ -6,7 +6,6 @@ import io.reseal.config.ProxyConfig;
 import io.reseal.config.read.ConfigResult;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
-import io.reseal.server.accesslog.AccessLog;
 import io.reseal.server.admin.Reload;
 import io.reseal.server.admin.Reload.Outcome;
 import java.nio.file.Path;
@@ -93,35 +92,26 @@ final class Reloader {
   }
 
   private void publish(ProxyConfig next) throws StartException {
-    AccessLog.Change logs = oversight.prepareLogs(next);
+    Oversight.Change logsAndPorts = oversight.prepare(next);
     try {
       dataPlane.publish(next);
     } catch (StartException | RuntimeException refused) {
-      logs.discard();
+      logsAndPorts.discard();
       throw refused;
     }
-    logs.take();
+    logsAndPorts.take();
   }
 
   /** What a running process cannot change; the rest of the configuration is taken up all the same. */
   private List<Problem> needsRestart(ProxyConfig next) {
-    List<Problem> needed = new ArrayList<>();
-    if (!next.runtime().equals(started.runtime())) {
-      needed.add(atRestart("runtime"));
-    }
-    if (!next.admin().equals(started.admin())) {
-      needed.add(atRestart("admin"));
-    }
-    return needed;
-  }
-
-  private static Problem atRestart(String group) {
-    return new Problem(
-        new Location(group, 0, 0, group),
-        group + ": changed, and takes effect at the next start only",
-        "",
-        "",
-        "Restart the process when it suits; everything else is in effect");
+    return next.runtime().equals(started.runtime())
+        ? List.of()
+        : List.of(new Problem(
+            new Location("runtime", 0, 0, "runtime"),
+            "runtime: changed, and takes effect at the next start only",
+            "",
+            "",
+            "Restart the process when it suits; everything else is in effect"));
   }
 
   private Reload refused(List<Problem> problems) {

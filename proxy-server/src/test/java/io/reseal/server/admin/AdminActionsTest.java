@@ -7,7 +7,6 @@ import io.reseal.config.AdminSettings.Port;
 import io.reseal.config.HostPort;
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
-import io.reseal.core.StartException;
 import io.reseal.server.kit.Json;
 import io.reseal.server.kit.Watched;
 import io.reseal.testkit.Reply;
@@ -30,14 +29,10 @@ final class AdminActionsTest {
   private AdminServer server = start();
 
   private AdminServer start() {
-    try {
-      return AdminServer.start(
-          new AdminSettings(ANY_PORT, ANY_PORT, List.of()),
-          AdminPages.health(new Health()).actions(recorder),
-          AdminPages.health(new Health()));
-    } catch (StartException refused) {
-      throw new AssertionError(refused);
-    }
+    return StatusScene.serve(
+        new AdminSettings(ANY_PORT, ANY_PORT, List.of()),
+        AdminPages.health(new Health()).actions(recorder),
+        AdminPages.health(new Health()));
   }
 
   @BeforeEach

@@ -17,6 +17,7 @@ import io.reseal.core.UpstreamStatus.EndpointStatus;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Refusal;
 import io.reseal.core.failure.TlsVerdict;
+import io.reseal.core.listener.InheritedSockets;
 import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.observe.TlsLeg;
@@ -80,12 +81,18 @@ final class StatusScene implements AutoCloseable {
             "1.0.0",
             Instant.now().minus(Duration.ofDays(3))))
         .addTo(pages);
+    server = serve(new AdminSettings(ANY_PORT, new Port.Off(), List.of()), pages, pages);
+  }
+
+  /** Ports that serve these pages. */
+  static AdminServer serve(AdminSettings settings, AdminPages admin, AdminPages status) {
+    AdminServer server = new AdminServer();
     try {
-      server =
-          AdminServer.start(new AdminSettings(ANY_PORT, new Port.Off(), List.of()), pages, pages);
+      server.prepare(settings, admin, status, InheritedSockets.none()).take();
     } catch (StartException refused) {
       throw new AssertionError(refused);
     }
+    return server;
   }
 
   // ---- scenes
