@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What the access log costs: CPU time per request with it and without it, in one process.
+"""What metrics and the access log cost: CPU time per request with them and without them, in one process.
 
-Processes differ from each other by more than the log costs, so one process serves windows of requests, and the log is
-switched on and off between them by SIGHUP. Needs h2load, nginx, openssl and two processors: the proxy has the first,
-everything else the second.
+Processes differ from each other by more than watching costs, so one process serves windows of requests, and the admin
+port, and with it the metrics, and the log are switched on and off between them by SIGHUP. Needs h2load, nginx, openssl
+and two processors: the proxy has the first, everything else the second.
 """
 import argparse, json, os, re, signal, socket, statistics, subprocess, sys, tempfile, time
 
@@ -16,6 +16,7 @@ from reload import free_port, make_ca, make_identity  # noqa: E402 (the folder i
 HOST = "observe.test"
 PROXY_CPU, OTHER_CPU = "0", "1"
 SCENARIOS = {"h1": ["--h1", "-c32", "-m1"], "h2": ["-c8", "-m8"]}
+KINDS = ["none", "metrics", "log", "both"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,7 +39,7 @@ http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 900s; r
                             stderr=subprocess.DEVNULL)
 
 
-def configuration(folder, port, backend, log):
+def configuration(folder, port, backend, log, admin):
     return json.dumps({   # JSON is YAML.
         "listeners": [{"name": "bench", "address": f"127.0.0.1:{port}", "tls": {}}],
         "identities": {"front": {"certificate": f"{folder}/front.pem", "serverNames": [HOST]}},
@@ -46,7 +47,7 @@ def configuration(folder, port, backend, log):
         "upstreams": {"backend": {"endpoints": [f"127.0.0.1:{backend}"],
                                   "tls": {"destinationCA": f"{folder}/ca.pem", "serverName": HOST}}},
         "timeouts": {"keepAlive": "900s", "upstreamIdle": "900s"},
-        "admin": {"address": "127.0.0.1:0", "statusAddress": "off"},
+        "admin": {"address": "127.0.0.1:0" if admin else "off", "statusAddress": "off"},
         "runtime": {"eventLoops": 1},
         **({"accessLog": {"output": log}} if log else {}),
     }, indent=1)
@@ -84,13 +85,13 @@ class Windows:
     def __init__(self, process, write, port, arguments):
         self.process, self.write, self.port, self.arguments = process, write, port, arguments
 
-    def switch(self, on):
-        self.write(on)
+    def switch(self, watching):
+        self.write(watching)
         os.kill(self.process.pid, signal.SIGHUP)
         time.sleep(0.6)
 
-    def run(self, on, requests):
-        self.switch(on)
+    def run(self, watching, requests):
+        self.switch(watching)
         load(self.port, requests // 10, self.arguments)
         before = cpu_seconds(self.process.pid)
         load(self.port, requests, self.arguments)
@@ -100,7 +101,7 @@ class Windows:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", choices=SCENARIOS, default="h1", help="1 KiB over HTTP/1.1 or HTTP/2")
-    parser.add_argument("--pairs", type=int, default=8, help="windows with and without the log")
+    parser.add_argument("--rounds", type=int, default=8, help="windows of each kind")
     parser.add_argument("--requests", type=int, default=100000, help="in each window")
     parser.add_argument("--warm", type=int, default=400000, help="requests before the first window")
     parser.add_argument("--output", help="where the log goes, instead of a pipe that another process reads")
@@ -117,12 +118,14 @@ def main():
         reader = subprocess.Popen(pinned(OTHER_CPU, "cat"), stdin=os.open(pipe, os.O_RDWR), stdout=subprocess.DEVNULL)
         backend = start_backend(folder, backend_port)
 
-        def write(on):
+        def write(watching):
             with open(f"{folder}/reseal.yaml.new", "w") as out:
-                out.write(configuration(folder, port, backend_port, (options.output or pipe) if on else None))
+                out.write(configuration(folder, port, backend_port,
+                                        log=(options.output or pipe) if watching in ("log", "both") else None,
+                                        admin=watching in ("metrics", "both")))
             os.replace(f"{folder}/reseal.yaml.new", f"{folder}/reseal.yaml")
 
-        write(False)
+        write("none")
         with open(f"{folder}/log", "w") as log:
             process = subprocess.Popen(
                 pinned(PROXY_CPU, options.reseal, "run", "-c", f"{folder}/reseal.yaml", "--no-watch"),
@@ -133,15 +136,22 @@ def main():
             await_port(process, port, f"{folder}/log")
             windows = Windows(process, write, port, arguments)
             load(port, options.warm, arguments)
-            for on in (True, False, True, False):   # what is compiled for one must not be compiled in a window
-                windows.run(on, options.requests // 2)
-            print("| pair | with the log (us) | without (us) | ratio |\n|---|---|---|---|")
-            ratios = []
-            for pair in range(options.pairs):
-                took = {on: windows.run(on, options.requests) for on in ((True, False), (False, True))[pair % 2]}
-                ratios.append(took[True] / took[False])
-                print(f"| {pair} | {took[True]:.2f} | {took[False]:.2f} | {ratios[-1]:.3f} |", flush=True)
-            print(f"median of the ratios: {statistics.median(ratios):.3f} (CPU time per request, {options.scenario})")
+            for watching in KINDS + KINDS:   # what is compiled for one must not be compiled in a window
+                windows.run(watching, options.requests // 2)
+            print("CPU time per request in us\n")
+            print("| round | " + " | ".join(KINDS) + " |" + "\n|" + "---|" * (len(KINDS) + 1))
+            rounds = []
+            for number in range(options.rounds):
+                took = {}
+                for turn in range(len(KINDS)):
+                    watching = KINDS[(number + turn) % len(KINDS)]
+                    took[watching] = windows.run(watching, options.requests)
+                rounds.append(took)
+                print(f"| {number} | " + " | ".join(f"{took[kind]:.2f}" for kind in KINDS) + " |", flush=True)
+            for kind in KINDS[1:]:
+                ratios = [took[kind] / took["none"] for took in rounds]
+                print(f"{kind}: {statistics.median(ratios):.3f} of the time without (median of the rounds, "
+                      f"{options.scenario})")
         finally:
             for started in (process, backend, reader):
                 started.terminate()
