@@ -254,6 +254,11 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   // ---- called by the pool
 
   @Override
+  public boolean isWanted() {
+    return state != State.ENDED;
+  }
+
+  @Override
   public void acquired(UpstreamConnection connection) {
     if (state == State.ENDED) {
       connection.releaseUnused();

@@ -222,6 +222,9 @@ public final class UpstreamPool {
 
   /** The one who asked for a connection; exactly one of the calls follows. */
   public interface Acquirer {
+    /** Whether a connection is still of use. One is made for nobody who has left. */
+    boolean isWanted();
+
     void acquired(UpstreamConnection connection);
 
     void notAcquired(Failure failure);
@@ -235,6 +238,11 @@ public final class UpstreamPool {
   }
 
   private record RawAdapter(RawAcquirer target) implements Acquirer {
+    @Override
+    public boolean isWanted() {
+      return true;
+    }
+
     @Override
     public void acquired(UpstreamConnection connection) {
       throw new IllegalStateException("a raw connection has no HTTP");
@@ -280,6 +288,10 @@ public final class UpstreamPool {
         failed(last);
         return;
       }
+      if (!acquirer.isWanted()) {
+        failed(gone());
+        return;
+      }
       if (last != null) {
         loop.observer().upstreamRetried(plan.name(), Retry.OTHER_ENDPOINT);
       }
@@ -290,6 +302,10 @@ public final class UpstreamPool {
       } else {
         await();
       }
+    }
+
+    private static Failure gone() {
+      return new Failure.ClientGone("left before a connection was made for it");
     }
 
     /** The one that is being tried. */
@@ -356,6 +372,12 @@ public final class UpstreamPool {
     @Override
     public boolean serve() {
       Lane lane = lane();
+      if (!acquirer.isWanted()) {
+        lane.waiters().remove(this);
+        endWait();
+        failed(gone());
+        return true;
+      }
       UpstreamConnection idle = fresh || stopped ? null : lane.takeIdle(requestHost);
       Failure failure = made < most ? lane.lastFailure() : null;
       if (idle == null

@@ -141,6 +141,31 @@ final class UpstreamConnectingTest {
   }
 
   @Test
+  void connectsForNobodyWhoHasLeft() throws IOException {
+    RecordingOrigin refusing = RecordingOrigin.cleartext()
+        .withScript(connection -> {
+          gate.await();
+          connection.close();
+        })
+        .start();
+    try (TestBed bed = TestBed.start(refusing, setup -> setup.limits(all -> connecting(all, 1)))) {
+      for (int i = 0; i < BURST; i++) {
+        send(bed, GET);
+      }
+      fence(bed);
+      for (RawClient client : clients) {
+        client.reset();
+      }
+      fence(bed);
+      RawClient staying = send(bed, GET);
+      fence(bed);
+      gate.countDown();
+      assertThat(staying.readReply().status()).isEqualTo(502);
+      assertThat(bed.origin().connections()).hasSize(2);
+    }
+  }
+
+  @Test
   void endsWaitingWhenTheProxyStops() throws IOException {
     try (TestBed bed =
         TestBed.start(gatedFrom(1), setup -> setup.limits(all -> connecting(all, 1)))) {

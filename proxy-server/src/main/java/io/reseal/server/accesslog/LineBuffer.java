@@ -26,7 +26,6 @@ abstract class LineBuffer {
 
   private final byte[][] keys;
   private final KnownParts known = new KnownParts();
-  private final byte[] digits = new byte[MOST_DIGITS];
   private byte[] bytes = new byte[FIRST_BYTES];
   private int length;
   private int lines;
@@ -191,15 +190,23 @@ abstract class LineBuffer {
     if (value < 0) {
       put('-');
     }
+    room(MOST_DIGITS);
     long left = Math.abs(value);
-    int at = MOST_DIGITS;
+    length += digits(left);
+    int at = length;
     do {
-      digits[--at] = (byte) ('0' + left % 10);
+      bytes[--at] = (byte) ('0' + left % 10);
       left /= 10;
     } while (left > 0);
-    room(MOST_DIGITS);
-    System.arraycopy(digits, at, bytes, length, MOST_DIGITS - at);
-    length += MOST_DIGITS - at;
+  }
+
+  /** How many there are in a number that is not negative. */
+  private static int digits(long number) {
+    int count = 1;
+    for (long rest = number / 10; rest > 0; rest /= 10) {
+      count++;
+    }
+    return count;
   }
 
   private void putMillis(long micros) {
@@ -209,9 +216,10 @@ abstract class LineBuffer {
   }
 
   private void putThree(int number) {
-    put((char) ('0' + number / 100));
-    put((char) ('0' + number / 10 % 10));
-    put((char) ('0' + number % 10));
+    room(3);
+    bytes[length++] = (byte) ('0' + number / 100);
+    bytes[length++] = (byte) ('0' + number / 10 % 10);
+    bytes[length++] = (byte) ('0' + number % 10);
   }
 
   void putTime(long epochMillis) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines of one event loop that wait. The loop makes them itself, while what they tell is in the
  * processor's caches: that costs it less than to hand over the records would. Thread-safe: the
- * writer's thread comes for them a few hundred times a second at most, and so the lock is free.
+ * writer's thread comes for them seldom, and so the lock is free.
  */
 final class LineStripe {
   private static final int SPARE_BATCHES = 8;
@@ -15,15 +15,20 @@ final class LineStripe {
   private final LineBuffer buffer;
   private final AccessLines lines;
   private final Backlog backlog;
+  private final Runnable wake;
   private final Queue<LineBatch> full = new ArrayDeque<>();
 
   /** The memory of batches that are dealt with: taken anew it would be cold, and garbage later. */
   private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
 
-  LineStripe(LineBuffer buffer, AccessLines lines, Backlog backlog) {
+  private boolean awaited;
+
+  /** @param wake asks the writer's thread to come soon */
+  LineStripe(LineBuffer buffer, AccessLines lines, Backlog backlog, Runnable wake) {
     this.buffer = buffer;
     this.lines = lines;
     this.backlog = backlog;
+    this.wake = wake;
   }
 
   /**
@@ -45,6 +50,10 @@ final class LineStripe {
     if (buffer.length() >= LineBatch.FULL_BYTES) {
       full.add(seal());
     }
+    if (!awaited && backlog.isUrgent(buffer.lines(), buffer.length())) {
+      awaited = true;
+      wake.run();
+    }
     return true;
   }
 
@@ -56,6 +65,7 @@ final class LineStripe {
 
   /** The next batch, full or not; null where nothing waits. The caller gives it back. */
   synchronized @Nullable LineBatch poll() {
+    awaited = false;
     LineBatch batch = full.poll();
     if (batch == null && buffer.lines() > 0) {
       batch = seal();

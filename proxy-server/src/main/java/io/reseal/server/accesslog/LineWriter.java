@@ -17,14 +17,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread that writes the lines which wait. Whoever offers one never waits: the thread looks for
- * itself every {@value #LOOK_MILLIS} ms, because waking it would cost a system call for each request.
- * In busy times it looks every {@value #BUSY_LOOK_MILLIS} ms, so that what waits is little and still
- * in the processor's caches.
+ * itself every {@value #LOOK_MILLIS} ms, because waking it would cost a system call for each request,
+ * and each time that it wakes costs as much as many lines. Only where an eighth of the room is taken
+ * it is called sooner.
  */
 final class LineWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
   private static final int LOOK_MILLIS = 25;
-  private static final int BUSY_LOOK_MILLIS = 5;
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LAST_WRITES_MILLIS = 1_000;
@@ -95,7 +94,11 @@ final class LineWriter implements AutoCloseable {
 
   private LineStripe newStripe() {
     LineBuffer buffer = LineBuffer.of(settings.format());
-    return new LineStripe(buffer, new AccessLines(buffer, settings.query(), clock), backlog);
+    return new LineStripe(
+        buffer,
+        new AccessLines(buffer, settings.query(), clock),
+        backlog,
+        () -> LockSupport.unpark(thread));
   }
 
   /** Opens the file again, soon. */
@@ -104,27 +107,24 @@ final class LineWriter implements AutoCloseable {
   }
 
   private void run() {
-    int pauseMillis = LOOK_MILLIS;
     while (true) {
       // Read first: what was offered before the close must be written.
       boolean last = closing;
-      boolean worked = look();
+      look();
       if (last) {
         break;
       }
-      pauseMillis = worked ? BUSY_LOOK_MILLIS : Math.min(LOOK_MILLIS, 2 * pauseMillis);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
     }
     closeOutput();
   }
 
-  /** Writes what waits; returns whether there was anything. */
-  private boolean look() {
-    boolean worked = false;
+  /** Writes what waits. */
+  private void look() {
     try {
       prepareOutput();
       for (LineStripe stripe : stripes.values()) {
-        worked |= writeWaiting(stripe);
+        writeWaiting(stripe);
       }
     } catch (RuntimeException | Error mistake) {
       // Without this thread there would be no lines any more.
@@ -132,7 +132,6 @@ final class LineWriter implements AutoCloseable {
         LOG.error("lines of the access log could not be written; they are counted", mistake);
       }
     }
-    return worked;
   }
 
   private void prepareOutput() {
@@ -157,12 +156,9 @@ final class LineWriter implements AutoCloseable {
   /**
    * Writes full batches and then what there is: what comes meanwhile waits for the next look, or a
    * fast output would be given line by line.
-   *
-   * @return whether there was anything to write
    */
-  private boolean writeWaiting(LineStripe stripe) {
+  private void writeWaiting(LineStripe stripe) {
     LineBatch batch = stripe.poll();
-    boolean worked = batch != null;
     while (batch != null) {
       try {
         prepareOutput();
@@ -175,7 +171,6 @@ final class LineWriter implements AutoCloseable {
       }
       batch = batch.isFull() ? stripe.poll() : null;
     }
-    return worked;
   }
 
   private void write(LineBatch batch) {

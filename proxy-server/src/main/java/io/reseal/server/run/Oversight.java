@@ -55,6 +55,7 @@ final class Oversight implements AutoCloseable {
   private final LoggingObserver log;
   private final AdminActions actions;
   private final DebugWatch debugWatch = new DebugWatch();
+  private final DebugSwitch debug = new DebugSwitch(debugWatch, this::config);
   private final AccessLog accessLog = new AccessLog();
   private final Traces traces = new Traces(BuildVersion.number());
   private final FailureBook failures = new FailureBook();
@@ -200,7 +201,7 @@ final class Oversight implements AutoCloseable {
         .addTo(pages);
     return pages
         .actions(actions)
-        .debug(new DebugSwitch(debugWatch, this::config))
+        .debug(debug)
         .text("/metrics", Metrics.CONTENT_TYPE, measuring::scrape)
         .json("/config", new ConfigPage(this::config)::document)
         .json("/certificates", new CertificatesPage(this::config, upstreams)::document)

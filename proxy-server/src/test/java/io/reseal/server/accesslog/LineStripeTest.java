@@ -7,16 +7,53 @@ import io.reseal.config.AccessLogSettings.Query;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The memory that the lines of one loop go round in. */
+/** The memory that the lines of one loop go round in, and when somebody is to come for them. */
 final class LineStripeTest {
-  private final LineStripe stripe = newStripe();
+  private final AtomicInteger calls = new AtomicInteger();
+  private final LineStripe stripe = newStripe(8_192);
 
-  private static LineStripe newStripe() {
+  private LineStripe newStripe(int mostLines) {
     LineBuffer buffer = LineBuffer.of(Format.JSON);
     AccessLines lines = new AccessLines(buffer, Query.OMIT, new WallClock());
-    return new LineStripe(buffer, lines, new Backlog(/* mostLines= */ 8_192));
+    return new LineStripe(buffer, lines, new Backlog(mostLines), calls::incrementAndGet);
+  }
+
+  private static void add(LineStripe to, int lines) {
+    for (int i = 0; i < lines; i++) {
+      assertThat(to.add(LineWriterTest.tunnel())).isTrue();
+    }
+  }
+
+  @Test
+  void callsTheWriterOnceWhenAnEighthOfTheRoomIsTaken() {
+    LineStripe small = newStripe(80);
+    add(small, 10);
+    assertThat(calls).hasValue(0);
+    add(small, 20);
+    assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  void callsAgainForWhatComesAfterTheWriter() {
+    LineStripe small = newStripe(80);
+    add(small, 11);
+    small.giveBack(Objects.requireNonNull(small.poll()));
+    add(small, 10);
+    assertThat(calls).hasValue(1);
+    add(small, 1);
+    assertThat(calls).hasValue(2);
+  }
+
+  @Test
+  void callsForFullBatchesToo() {
+    // 8,192 lines of 1 KiB may wait, so an eighth of that is 1 MiB, or 1,024 lines.
+    add(stripe, 1_024);
+    assertThat(calls).hasValue(0);
+    add(stripe, 1);
+    assertThat(calls).hasValue(1);
   }
 
   /** Adds lines until so many batches are full, and takes these. */

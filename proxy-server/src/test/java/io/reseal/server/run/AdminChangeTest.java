@@ -207,6 +207,19 @@ final class AdminChangeTest {
   }
 
   @Test
+  void whatIsUnderWatchStaysSoAndCanBeEnded() throws Exception {
+    InetSocketAddress admin = proxy.admin().orElseThrow();
+    assertThat(post(admin, "/debug?host=a.test")).contains("a.test");
+    assertThat(change(ELSEWHERE, ANY, "").outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(post(proxy.admin().orElseThrow(), "/debug/end")).contains("ended");
+  }
+
+  private static String post(InetSocketAddress port, String target) throws IOException {
+    return Watched.ask(port, "POST " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .bodyText();
+  }
+
+  @Test
   void whoHasNotAskedYetIsNotServedOnAClosedPort() throws Exception {
     InetSocketAddress admin = proxy.admin().orElseThrow();
     try (RawClient early = RawClient.plain(admin)) {
