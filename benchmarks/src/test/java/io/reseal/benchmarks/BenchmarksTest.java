@@ -56,6 +56,16 @@ final class BenchmarksTest {
   }
 
   @Test
+  void countsTheExchange() {
+    ObserverBenchmark benchmark = new ObserverBenchmark();
+    benchmark.meters();
+    benchmark.meters();
+    assertThat(benchmark.scrape())
+        .containsPattern("reseal_requests_total\\{[^}]*status=\"2xx\"[^}]*} 2.0");
+    benchmark.close();
+  }
+
+  @Test
   void listsEveryBenchmark() {
     assertThat(BenchmarkList.defaultList()
             .find(
@@ -63,6 +73,6 @@ final class BenchmarksTest {
                 List.of("."),
                 List.of()))
         .extracting(BenchmarkListEntry::getUsername)
-        .hasSize(10);
+        .hasSize(11);
   }
 }
