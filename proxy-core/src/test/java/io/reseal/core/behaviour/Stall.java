@@ -2,6 +2,8 @@ package io.reseal.core.behaviour;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -48,6 +50,22 @@ final class Stall {
       return current >= limit || now - last[1] > QUIET_NANOS || now > end;
     });
     return new Stall(count.getAsLong());
+  }
+
+  /**
+   * What the kernel may hold of one TCP connection on its way: the largest send and receive buffer
+   * that it grows to by itself (tcp(7), {@code tcp_wmem} and {@code tcp_rmem}), which newer kernels
+   * have of 32 MiB.
+   */
+  static long mostInKernel() throws IOException {
+    return largest("tcp_wmem") + largest("tcp_rmem");
+  }
+
+  private static long largest(String setting) throws IOException {
+    // By lines: what reads it whole asks for one byte first, and the kernel gives no second answer.
+    String[] sizes =
+        Files.readAllLines(Path.of("/proc/sys/net/ipv4", setting)).getFirst().split("\\s+");
+    return Long.parseLong(sizes[sizes.length - 1]);
   }
 
   long bytesTaken() {
