@@ -77,7 +77,7 @@ final class ProcessSchema {
               AdminSettings.DEFAULT.address().toString(),
               "The admin port: `/healthz/live`, `/healthz/ready`, `/metrics` for Prometheus,"
                   + " `/config`, `/certificates`, `/upstreams` and `/diagnostics`; `off` closes"
-                  + " it, and requests are not counted then. Port 0 takes a free port. Security:"
+                  + " it, and requests are not counted then: metrics begin at 0 when it is opened again. Port 0 takes a free port. Security:"
                   + " there is no password; whoever reaches it reads all of this (never a"
                   + " private key). Requests from other web sites are refused."),
           optional(

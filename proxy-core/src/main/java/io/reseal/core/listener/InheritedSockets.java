@@ -69,7 +69,7 @@ public final class InheritedSockets implements AutoCloseable {
   }
 
   /** Closes a descriptor that was taken and cannot be used. */
-  static void closeDescriptor(int descriptor) {
+  public static void closeDescriptor(int descriptor) {
     try {
       new FileDescriptor(descriptor).close();
     } catch (IOException failed) {

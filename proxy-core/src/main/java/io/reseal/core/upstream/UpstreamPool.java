@@ -346,6 +346,10 @@ public final class UpstreamPool {
       int waiting = lane.waiters().size();
       lane.waiters().remove(this);
       endWait();
+      if (!acquirer.isWanted()) {
+        failed(gone());
+        return;
+      }
       Failure failure = lane.lastFailure();
       if (failure == null) {
         loop.observer().limitReached("limits.upstreamConnecting");

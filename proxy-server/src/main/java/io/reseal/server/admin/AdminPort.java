@@ -16,6 +16,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.reseal.config.HostPort;
+import io.reseal.core.listener.InheritedSockets;
 import io.reseal.core.listener.ListeningSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The admin or the status port while it has one address: its listening sockets, the connections to
- * it, and what is served there. Thread-safe; never called by its event loop.
+ * it, and what is served there. Guarded by its server; never called by its event loop.
  */
 final class AdminPort {
   private static final Logger LOG = LoggerFactory.getLogger(AdminPort.class);
@@ -87,11 +88,19 @@ final class AdminPort {
     keep(bootstrap.bind(address));
   }
 
-  /** Takes a socket of a predecessor, which owns it no more; accepts from {@link #open} on. */
-  void adopt(int descriptor) throws IOException {
-    keep(bootstrap()
-        .channelFactory(() -> new EpollServerSocketChannel(descriptor))
-        .register());
+  /** Takes sockets of a predecessor, all of them even if it fails; accepts from {@link #open} on. */
+  void adopt(List<Integer> descriptors) throws IOException {
+    int taken = 0;
+    try {
+      for (int descriptor : descriptors) {
+        taken++;
+        keep(bootstrap()
+            .channelFactory(() -> new EpollServerSocketChannel(descriptor))
+            .register());
+      }
+    } finally {
+      descriptors.stream().skip(taken).forEach(InheritedSockets::closeDescriptor);
+    }
   }
 
   private ServerBootstrap bootstrap() {

@@ -122,14 +122,16 @@ public final class AdminServer implements AutoCloseable {
       try {
         List<Integer> descriptors =
             epoll ? inherited.take(port.key().setting(), at, /* number= */ 0, address) : List.of();
-        for (int descriptor : descriptors) {
-          port.adopt(descriptor);
-        }
+        boolean inherits = !descriptors.isEmpty() || inherited.hasPort(at.port());
+        port.adopt(descriptors);
         if (descriptors.isEmpty()) {
-          if (at.port() != 0 && !isLeaving(at.port()) && !inherited.hasPort(at.port())) {
+          if (at.port() != 0 && !inherits && !onlyOursIsInTheWay(address)) {
             ListenerSockets.requireFree(address);
           }
           port.bind(address, epoll);
+        }
+        if (!inherits) {
+          // Else the predecessor is ready, and this process is not yet.
           opened.add(port);
         }
         next.put(port.key(), port);
@@ -144,11 +146,14 @@ public final class AdminServer implements AutoCloseable {
       }
     }
 
-    /** Whether only ports of ours listen on this number, and they give it up. */
-    private boolean isLeaving(int number) {
+    /**
+     * Whether a port of ours that is given up is all that could be in the way, so that the address
+     * cannot be probed: then it is only bound, beside ours.
+     */
+    private boolean onlyOursIsInTheWay(InetSocketAddress wanted) {
       return epoll
-          && ports.values().stream().anyMatch(each -> each.address().getPort() == number)
-          && next.values().stream().noneMatch(each -> each.address().getPort() == number);
+          && ports.values().stream().anyMatch(each -> overlap(each.address(), wanted))
+          && next.values().stream().noneMatch(each -> overlap(each.address(), wanted));
     }
 
     /** Goes on with these. What was asked before is still answered where it was asked. */
@@ -174,6 +179,14 @@ public final class AdminServer implements AutoCloseable {
     public void discard() {
       added.forEach(AdminPort::close);
     }
+  }
+
+  /** Whether both cannot be bound by programs that know nothing of each other. */
+  private static boolean overlap(InetSocketAddress one, InetSocketAddress other) {
+    return one.getPort() == other.getPort()
+        && (one.getAddress().equals(other.getAddress())
+            || one.getAddress().isAnyLocalAddress()
+            || other.getAddress().isAnyLocalAddress());
   }
 
   /** Begins to answer on the ports that a predecessor had. */

@@ -110,7 +110,7 @@ public final class TrafficHistory implements AutoCloseable {
       return now.all.minus(start.all);
     }
 
-    /** What was counted of a route since the start of the process. */
+    /** What was counted of a route since counting began. */
     Counts total(String route) {
       return Objects.requireNonNullElse(now.routes.get(route), Counts.NONE);
     }

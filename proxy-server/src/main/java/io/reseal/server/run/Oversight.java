@@ -83,7 +83,7 @@ final class Oversight implements AutoCloseable {
     this.upstreams = new UpstreamBook(config);
     try {
       prepare(config, inherited).take();
-    } catch (StartException refused) {
+    } catch (StartException | RuntimeException refused) {
       close();
       throw refused;
     }
@@ -112,11 +112,12 @@ final class Oversight implements AutoCloseable {
     try {
       AdminPages pages = after == null ? AdminPages.health(health) : pages(after);
       return new Change(
+          next,
           logs,
           server.prepare(next.admin(), pages, AdminPages.health(health), inherited),
           before,
           after);
-    } catch (StartException refused) {
+    } catch (StartException | RuntimeException refused) {
       logs.discard();
       closeUnless(before, after);
       throw refused;
@@ -131,16 +132,19 @@ final class Oversight implements AutoCloseable {
 
   /** Logs and ports that are ready to be used. Either of its methods is called once. */
   final class Change {
+    private final ProxyConfig next;
     private final AccessLog.Change logs;
     private final AdminServer.Change ports;
     private final @Nullable Measurements before;
     private final @Nullable Measurements after;
 
     private Change(
+        ProxyConfig next,
         AccessLog.Change logs,
         AdminServer.Change ports,
         @Nullable Measurements before,
         @Nullable Measurements after) {
+      this.next = next;
       this.logs = logs;
       this.ports = ports;
       this.before = before;
@@ -155,6 +159,8 @@ final class Oversight implements AutoCloseable {
       observer.set(observers(after));
       DataPlane running = dataPlane;
       if (after != null && after != before) {
+        // No gauge for the certificates of endpoints that go with this change.
+        upstreams.configure(next);
         after.observers().forEach(upstreams::tellCertificates);
         if (running != null) {
           after.watch(running);

@@ -141,6 +141,29 @@ final class AdminChangeTest {
     assertThat(refused.problems().toString()).contains("admin.address").contains(text(status));
   }
 
+  /** Both could share it (SO_REUSEPORT), and half of the clients would find the admin port. */
+  @Test
+  void joinsNoListenerOnAnotherAddress() throws Exception {
+    int port = proxy.admin().orElseThrow().getPort();
+    write(ANY, ANY, "");
+    Files.writeString(
+        site.yaml(),
+        Files.readString(site.yaml())
+            .replace(
+                "address: 127.0.0.1:0\n",
+                "address: [\"127.0.0.1:0\", \"127.0.0.2:" + port + "\"]\n"));
+    assertThat(proxy.reload().outcome()).isEqualTo(Outcome.APPLIED);
+    String listening = Files.readString(site.yaml());
+    Files.writeString(
+        site.yaml(),
+        listening.replace("admin: { address: \"" + ANY, "admin: { address: \"127.0.0.2:" + port));
+    Reload refused = proxy.reload();
+    assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(refused.problems().toString())
+        .contains("admin.address")
+        .contains("127.0.0.2:" + port);
+  }
+
   @Test
   void changesNothingWhereAPortIsTaken() throws Exception {
     InetSocketAddress admin = proxy.admin().orElseThrow();
@@ -193,6 +216,20 @@ final class AdminChangeTest {
     assertThat(scrape.sum("reseal_certificate_not_after_timestamp_seconds", "kind=\"upstream\""))
         .isPositive();
     assertThat(ask(proxy.admin().orElseThrow(), "/", "localhost")).isEqualTo(200);
+  }
+
+  @Test
+  void forgetsTheCertificatesOfWhatGoesWithTheSameChange() throws Exception {
+    exchange();
+    assertThat(change("off", "off", "").outcome()).isEqualTo(Outcome.APPLIED);
+    write(ANY, "off", "");
+    Files.writeString(
+        site.yaml(),
+        Files.readString(site.yaml())
+            .replace("  origin:", "  renamed:")
+            .replace("reencrypt: origin", "reencrypt: renamed"));
+    assertThat(proxy.reload().outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(scrape().text()).contains("kind=\"identity\"").doesNotContain("kind=\"upstream\"");
   }
 
   @Test
