@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /** Finding out how much a peer takes before it makes the sender wait. */
 final class Stall {
@@ -13,6 +15,9 @@ final class Stall {
   private static final long QUIET_NANOS = 400_000_000;
 
   private static final long DEADLINE_NANOS = 15_000_000_000L;
+
+  /** The state of a socket whose queues are of connections, not of bytes. */
+  private static final long LISTENING = 10;
 
   private final long bytesTaken;
 
@@ -53,19 +58,28 @@ final class Stall {
   }
 
   /**
-   * What the kernel may hold of one TCP connection on its way: the largest send and receive buffer
-   * that it grows to by itself (tcp(7), {@code tcp_wmem} and {@code tcp_rmem}), which newer kernels
-   * have of 32 MiB.
+   * What the kernel holds of the connections to and from these ports: sent and not acknowledged, or
+   * received and not read. Its buffers grow as they like, to 32 MiB with newer kernels, and are
+   * nobody's memory.
    */
-  static long mostInKernel() throws IOException {
-    return largest("tcp_wmem") + largest("tcp_rmem");
+  static long bytesInKernel(int... ports) throws IOException {
+    long bytes = 0;
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      List<String> rows = Files.readAllLines(Path.of(table));
+      for (String row : rows.subList(1, rows.size())) {
+        String[] columns = row.strip().split("[ :]+");
+        boolean meant = IntStream.of(ports)
+            .anyMatch(port -> hex(columns[2]) == port || hex(columns[4]) == port);
+        if (meant && hex(columns[5]) != LISTENING) {
+          bytes += hex(columns[6]) + hex(columns[7]);
+        }
+      }
+    }
+    return bytes;
   }
 
-  private static long largest(String setting) throws IOException {
-    // By lines: what reads it whole asks for one byte first, and the kernel gives no second answer.
-    String[] sizes =
-        Files.readAllLines(Path.of("/proc/sys/net/ipv4", setting)).getFirst().split("\\s+");
-    return Long.parseLong(sizes[sizes.length - 1]);
+  private static long hex(String digits) {
+    return Long.parseLong(digits, 16);
   }
 
   long bytesTaken() {
