@@ -27,11 +27,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -45,6 +47,9 @@ final class ChangeUnderLoadTest {
   private static final int SWAPS = LONG ? 600 : 30;
   private static final int HOSTS = LONG ? 200 : 40;
 
+  /** Between two changes of the long form at least; the short one waits for traffic alone. */
+  private static final long CHANGE_NANOS = LONG ? TimeUnit.MILLISECONDS.toNanos(100) : 0;
+
   /** So many that a configuration that is kept weighs something. */
   private static final int OTHER_ROUTES = 200;
 
@@ -53,6 +58,7 @@ final class ChangeUnderLoadTest {
 
   private final AtomicLong served = new AtomicLong();
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+  private final long startNanos = System.nanoTime();
   private final List<HttpsServer> origins = new ArrayList<>();
   private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean over;
@@ -147,8 +153,22 @@ final class ChangeUnderLoadTest {
     return "GET /" + path + " HTTP/1.1\r\nHost: a.test\r\n\r\n";
   }
 
+  /** Waits until so much more was served since a change, and until it is time for the next. */
+  private void awaitServed(int more, long changedNanos) {
+    long soFar = served.get();
+    Await.until(() -> served.get() >= soFar + more
+        && System.nanoTime() - changedNanos >= CHANGE_NANOS
+        || !failures.isEmpty());
+  }
+
+  private void report(TestReporter reporter) {
+    double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+    reporter.publishEntry(
+        String.format("%d served in %.0f s, %.0f/s", served.get(), seconds, served.get() / seconds));
+  }
+
   @Test
-  void losesAndMisroutesNothingOverManyReloads() throws Exception {
+  void losesAndMisroutesNothingOverManyReloads(TestReporter reporter) throws Exception {
     ServerIdentity identity = identity("a.test");
     ServerIdentity renewed = identity("a.test");
     try (ProxyFixture proxy = ProxyFixture.start(config(identity, /* turned= */ false))) {
@@ -182,9 +202,9 @@ final class ChangeUnderLoadTest {
         if (i == RELOADS / 4) {
           liveEarly = liveBytes();
         }
+        long changedNanos = System.nanoTime();
         proxy.publish(config(i % 2 == 0 ? identity : renewed, i % 2 != 0));
-        long soFar = served.get();
-        Await.until(() -> served.get() >= soFar + 10 || !failures.isEmpty());
+        awaitServed(10, changedNanos);
       }
       assertThat(liveBytes() - liveEarly).isLessThan(MOST_GROWTH_BYTES);
       over = true;
@@ -196,6 +216,7 @@ final class ChangeUnderLoadTest {
       }
       assertThat(failures).isEmpty();
       assertThat(served.get()).isGreaterThan(10L * RELOADS - 1);
+      report(reporter);
     }
   }
 
@@ -207,7 +228,7 @@ final class ChangeUnderLoadTest {
   }
 
   @Test
-  void failsNoHandshakeWhileCertificatesAreSwapped() throws Exception {
+  void failsNoHandshakeWhileCertificatesAreSwapped(TestReporter reporter) throws Exception {
     List<List<ServerIdentity>> sets = List.of(identities(), identities());
     AtomicInteger published = new AtomicInteger();
     try (ProxyFixture proxy = ProxyFixture.start(hosts(sets.get(0)))) {
@@ -228,18 +249,19 @@ final class ChangeUnderLoadTest {
         }));
       }
       for (int i = 1; i <= SWAPS; i++) {
+        long changedNanos = System.nanoTime();
         publishing = true;
         proxy.publish(hosts(sets.get(i % 2)));
         published.set(i);
         publishing = false;
-        long soFar = served.get();
-        Await.until(() -> served.get() >= soFar + 3 || !failures.isEmpty());
+        awaitServed(3, changedNanos);
       }
       over = true;
       for (Future<?> each : running) {
         each.get();
       }
       assertThat(failures).isEmpty();
+      report(reporter);
     }
   }
 
