@@ -6,6 +6,8 @@ import io.reseal.config.read.ConfigReader;
 import io.reseal.config.read.ConfigResult;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -93,9 +95,19 @@ final class ReloadCommand implements Callable<Integer> {
     }
     // A file with mistakes, which is just what a reload may be about, says nothing of the port.
     if (file != null && ConfigReader.read(file) instanceof ConfigResult.Valid valid) {
-      return valid.config().admin().address() instanceof Port.At(HostPort at) ? at.toString() : "";
+      return valid.config().admin().address() instanceof Port.At(HostPort at) ? ours(at) : "";
     }
     return DEFAULT;
+  }
+
+  /** Who listens on every address is asked by one that can be nobody else's. */
+  static String ours(HostPort at) {
+    InetAddress listened = InetAddress.ofLiteral(at.host());
+    if (!listened.isAnyLocalAddress()) {
+      return at.toString();
+    }
+    String loopback = listened instanceof Inet6Address ? "::1" : "127.0.0.1";
+    return new HostPort(loopback, at.port()).toString();
   }
 
   private static int tell(HttpResponse<String> answer, PrintWriter out, PrintWriter err) {

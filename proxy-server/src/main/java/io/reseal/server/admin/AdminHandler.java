@@ -1,6 +1,7 @@
 package io.reseal.server.admin;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -11,13 +12,18 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,36 +34,47 @@ import org.slf4j.LoggerFactory;
 final class AdminHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
 
-  /** For the whole connection: whoever has not asked and taken the answer by then is cut off. */
+  /** To ask, and again to take the answer. */
   private static final long SECONDS = 30;
 
+  private static final int MOST_PARAMETERS = 16;
+
+  private final PortConnections open;
   private final Supplier<AdminPort.Service> service;
-  private final Executor workers;
+  private final AnswerThreads threads;
+  private @Nullable Future<?> deadline;
   private boolean asked;
 
-  /** @param service asked for when the request is there */
-  AdminHandler(Supplier<AdminPort.Service> service, Executor workers) {
+  /**
+   * @param open told when the request is there
+   * @param service asked for then
+   */
+  AdminHandler(PortConnections open, Supplier<AdminPort.Service> service, AnswerThreads threads) {
+    this.open = open;
     this.service = service;
-    this.workers = workers;
-  }
-
-  /** An event of the pipeline. */
-  enum Closing {
-    /** The port is given up; what was asked is still answered. */
-    PORT
-  }
-
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == Closing.PORT && !asked) {
-      asked = true;
-      ctx.close();
-    }
+    this.threads = threads;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    ctx.executor().schedule(() -> ctx.close(), SECONDS, TimeUnit.SECONDS);
+    limitTime(ctx);
+  }
+
+  private void limitTime(ChannelHandlerContext ctx) {
+    endLimit();
+    deadline = ctx.executor().schedule(() -> ctx.close(), SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** A deadline that stays would keep the connection's memory until it comes. */
+  private void endLimit() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    endLimit();
   }
 
   @Override
@@ -65,6 +82,8 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     try {
       if (!asked && message instanceof HttpRequest request) {
         asked = true;
+        endLimit();
+        open.asked(ctx.channel());
         asked(ctx, request);
       }
     } finally {
@@ -81,10 +100,18 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     int question = target.indexOf('?');
+    Map<String, List<String>> query;
+    try {
+      query = query(question < 0 ? "" : target.substring(question + 1));
+    } catch (IllegalArgumentException broken) {
+      send(
+          ctx, AdminAnswer.text(400, "the query cannot be read: " + broken.getMessage()), withBody);
+      return;
+    }
     AdminRequest request = new AdminRequest(
         message.method().name(),
         question < 0 ? target : target.substring(0, question),
-        question < 0 ? "" : target.substring(question + 1),
+        query,
         message.headers(),
         ((InetSocketAddress) ctx.channel().localAddress()).getAddress());
     AdminPort.Service serving = service.get();
@@ -93,10 +120,37 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
       send(ctx, refused.get(), withBody);
       return;
     }
-    workers.execute(() -> {
-      AdminAnswer answer = answer(serving.pages(), request);
-      ctx.executor().execute(() -> send(ctx, answer, withBody));
-    });
+    AdminPages pages = serving.pages();
+    if (pages.mayBeLarge(request)) {
+      threads.large(done -> makeLarge(ctx, pages, request, withBody, done));
+    } else {
+      threads.small(() -> {
+        AdminAnswer answer = answer(pages, request);
+        ctx.executor().execute(() -> send(ctx, answer, withBody));
+      });
+    }
+  }
+
+  private static Map<String, List<String>> query(String text) {
+    Map<String, List<String>> query = new QueryStringDecoder(
+            text, StandardCharsets.UTF_8, /* hasPath= */ false, MOST_PARAMETERS)
+        .parameters();
+    return Collections.unmodifiableMap(query);
+  }
+
+  private void makeLarge(
+      ChannelHandlerContext ctx,
+      AdminPages pages,
+      AdminRequest request,
+      boolean withBody,
+      Runnable done) {
+    if (!ctx.channel().isActive()) {
+      // Left while it waited.
+      done.run();
+      return;
+    }
+    AdminAnswer answer = answer(pages, request);
+    ctx.executor().execute(() -> send(ctx, answer, withBody).addListener(sent -> done.run()));
   }
 
   private static Optional<AdminAnswer> refusal(AdminPort.Service serving, AdminRequest request) {
@@ -125,7 +179,8 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static void send(ChannelHandlerContext ctx, AdminAnswer answer, boolean withBody) {
+  private ChannelFuture send(ChannelHandlerContext ctx, AdminAnswer answer, boolean withBody) {
+    limitTime(ctx);
     FullHttpResponse response = new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1,
         HttpResponseStatus.valueOf(answer.status()),
@@ -140,7 +195,7 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     fields.set("cross-origin-resource-policy", "same-origin");
     fields.set("referrer-policy", "no-referrer");
     answer.more().forEach(fields::set);
-    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    return ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override

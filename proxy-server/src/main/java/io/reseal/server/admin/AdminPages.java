@@ -1,12 +1,15 @@
 package io.reseal.server.admin;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What can be asked by GET and done by POST, by path. Filled before it is served. */
 public final class AdminPages {
+  private static final String HEALTH = "/healthz/";
+
   private final Map<String, Function<AdminRequest, AdminAnswer>> pages = new LinkedHashMap<>();
   private final Map<String, Function<AdminRequest, AdminAnswer>> actions = new LinkedHashMap<>();
 
@@ -15,9 +18,9 @@ public final class AdminPages {
   /** Health alone. */
   public static AdminPages health(Health health) {
     AdminPages pages = new AdminPages();
-    pages.pages.put("/healthz/live", ignored -> AdminAnswer.text(200, "live"));
+    pages.pages.put(HEALTH + "live", ignored -> AdminAnswer.text(200, "live"));
     pages.pages.put(
-        "/healthz/ready",
+        HEALTH + "ready",
         ignored -> health.isReady()
             ? AdminAnswer.text(200, "ready")
             : AdminAnswer.text(
@@ -39,10 +42,10 @@ public final class AdminPages {
   }
 
   /**
-   * Adds a page that depends on the query, which is given as it came, without the question mark;
-   * made for each request, off the event loops.
+   * Adds a page that depends on the query, which is given as the values by name; made for each
+   * request, off the event loops.
    */
-  public AdminPages asked(String path, Function<String, Told> page) {
+  public AdminPages asked(String path, Function<Map<String, List<String>>, Told> page) {
     return page(path, request -> {
       Told told = page.apply(request.query());
       return AdminAnswer.of(told.status(), told.contentType(), told.text());
@@ -59,6 +62,11 @@ public final class AdminPages {
 
     public static Told text(String text) {
       return new Told(200, TEXT, text);
+    }
+
+    /** Others have asked so much that this must wait. */
+    public static Told busy(String why) {
+      return new Told(503, TEXT, why + "\n");
     }
 
     /** The query cannot be answered, for this reason. */
@@ -96,6 +104,12 @@ public final class AdminPages {
   AdminPages action(String path, Function<AdminRequest, AdminAnswer> action) {
     actions.put(path, action);
     return this;
+  }
+
+  /** Whether the answer may be large, or take long to make: any but health and what a POST does. */
+  boolean mayBeLarge(AdminRequest request) {
+    String path = request.path();
+    return pages.containsKey(path) && !actions.containsKey(path) && !path.startsWith(HEALTH);
   }
 
   /** The methods that a path knows; what is nowhere can be asked for, to be told so. */

@@ -9,8 +9,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
@@ -23,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,25 +32,23 @@ import org.slf4j.LoggerFactory;
  */
 final class AdminPort {
   private static final Logger LOG = LoggerFactory.getLogger(AdminPort.class);
-  private static final int MOST_CONNECTIONS = 256;
   private static final int MOST_LINE = 4_096;
   private static final int MOST_HEAD = 16_384;
   private static final int BODY_PIECE = 8_192;
 
   private final Key key;
   private final EventLoop loop;
-  private final Executor workers;
+  private final AnswerThreads threads;
   private final List<Channel> listening = new ArrayList<>();
-  private final ChannelGroup open;
+  private final PortConnections open = new PortConnections();
   private InetSocketAddress address = new InetSocketAddress(0);
   private volatile Service service;
 
-  AdminPort(Key key, EventLoop loop, Executor workers, Service service) {
+  AdminPort(Key key, EventLoop loop, AnswerThreads threads, Service service) {
     this.key = key;
     this.loop = loop;
-    this.workers = workers;
+    this.threads = threads;
     this.service = service;
-    this.open = new DefaultChannelGroup(loop);
   }
 
   /**
@@ -111,17 +106,16 @@ final class AdminPort {
         .childHandler(new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel channel) {
-            if (open.size() >= MOST_CONNECTIONS) {
+            if (!open.add(channel)) {
               channel.close();
               return;
             }
-            open.add(channel);
             // The handler comes last, because it consumes what the codec makes.
             channel
                 .pipeline()
                 .addLast(
                     new HttpServerCodec(MOST_LINE, MOST_HEAD, BODY_PIECE),
-                    new AdminHandler(() -> service, workers));
+                    new AdminHandler(open, () -> service, threads));
           }
         });
   }
@@ -180,8 +174,6 @@ final class AdminPort {
   void close() {
     stopAccepting();
     // What was accepted before has had its turn of the loop then.
-    loop.submit(() -> open.forEach(
-            channel -> channel.pipeline().fireUserEventTriggered(AdminHandler.Closing.PORT)))
-        .awaitUninterruptibly();
+    loop.submit(open::closeWaiting).awaitUninterruptibly();
   }
 }

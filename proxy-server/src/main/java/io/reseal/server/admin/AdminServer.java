@@ -23,8 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,7 +42,7 @@ public final class AdminServer implements AutoCloseable {
       1,
       new DefaultThreadFactory("reseal-admin", /* daemon= */ true),
       epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-  private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final AnswerThreads threads = new AnswerThreads();
   private Map<AdminPort.Key, AdminPort> ports = new LinkedHashMap<>();
   private boolean left;
 
@@ -109,7 +107,7 @@ public final class AdminServer implements AutoCloseable {
       }
       wanted.forEach((key, service) -> {
         if (!next.containsKey(key)) {
-          add(new AdminPort(key, loop.next(), workers, service), inherited);
+          add(new AdminPort(key, loop.next(), threads, service), inherited);
         }
       });
     }
@@ -224,13 +222,8 @@ public final class AdminServer implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
-    try {
-      // An answer under way still needs the loop.
-      workers.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException asked) {
-      Thread.currentThread().interrupt();
-    }
+    // An answer under way still needs the loop.
+    threads.close();
     loop.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
   }
 }

@@ -1,14 +1,11 @@
 package io.reseal.server.admin;
 
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.Route;
 import io.reseal.core.failure.PeerText;
 import io.reseal.core.observe.DebugWatch;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +26,6 @@ public final class DebugSwitch {
   private static final Logger LOG = LoggerFactory.getLogger("reseal.debug");
   private static final int STANDARD_SECONDS = 60;
   private static final int MOST_SECONDS = 3_600;
-  private static final int MOST_PARAMETERS = 8;
 
   private final DebugWatch watch;
   private final Supplier<ProxyConfig> config;
@@ -42,7 +38,7 @@ public final class DebugSwitch {
 
   /** Does what {@code POST /debug?host=…|route=…&seconds=…} asks for. */
   AdminAnswer begin(AdminRequest request) {
-    Map<String, List<String>> given = parameters(request.query());
+    Map<String, List<String>> given = request.query();
     if (!List.of("host", "route", "seconds").containsAll(given.keySet())
         || given.values().stream().anyMatch(values -> values.size() != 1)
         || given.containsKey("host") == given.containsKey("route")) {
@@ -96,12 +92,6 @@ public final class DebugSwitch {
       watching = null;
       LOG.info("debug of {} has ended: {}; {} lines", current, why, current.lines.sum());
     }
-  }
-
-  private static Map<String, List<String>> parameters(String query) {
-    return new LinkedHashMap<>(
-        new QueryStringDecoder(query, StandardCharsets.UTF_8, /* hasPath= */ false, MOST_PARAMETERS)
-            .parameters());
   }
 
   private static String one(Map<String, List<String>> given, String name) {

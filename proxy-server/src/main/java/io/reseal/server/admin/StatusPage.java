@@ -1,6 +1,5 @@
 package io.reseal.server.admin;
 
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -40,12 +39,7 @@ public final class StatusPage {
   }
 
   private AdminAnswer json(AdminRequest request) {
-    Map<String, List<String>> query;
-    try {
-      query = new QueryStringDecoder(request.query(), /* hasPath= */ false).parameters();
-    } catch (IllegalArgumentException brokenEscape) {
-      return AdminAnswer.text(400, "the query cannot be read");
-    }
+    Map<String, List<String>> query = request.query();
     return AdminAnswer.json(document(one(query, "find"), one(query, "more")));
   }
 

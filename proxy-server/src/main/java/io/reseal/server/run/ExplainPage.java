@@ -1,6 +1,5 @@
 package io.reseal.server.run;
 
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.snapshot.SnapshotCompiler;
@@ -13,6 +12,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
@@ -21,21 +21,25 @@ import java.util.function.Supplier;
  * {@code live=true} and {@code format=text}.
  */
 final class ExplainPage {
-  private static final int MOST_PARAMETERS = 16;
+  /** Each compiles the whole configuration, which is large where there are many hosts. */
+  private static final int MOST_AT_ONCE = 2;
 
+  private final Semaphore room = new Semaphore(MOST_AT_ONCE);
   private final Supplier<ProxyConfig> config;
 
   ExplainPage(Supplier<ProxyConfig> config) {
     this.config = config;
   }
 
-  Told answer(String query) {
-    Map<String, List<String>> asked =
-        new QueryStringDecoder("?" + query, /* hasPath= */ true).parameters();
-    if (asked.size() > MOST_PARAMETERS || !asked.containsKey("url")) {
+  Told answer(Map<String, List<String>> asked) {
+    if (!asked.containsKey("url")) {
       return Told.mistaken(
           "a query is needed: /explain?url=https://host/path, and where wanted sni,"
               + " from, listener, live=true and format=text");
+    }
+    if (!room.tryAcquire()) {
+      return Told.busy("other explanations are being made, " + MOST_AT_ONCE
+          + " at the same time is the most; ask again in a moment");
     }
     try {
       Question question = Question.of(
@@ -49,6 +53,8 @@ final class ExplainPage {
           : Told.json(explanation.json());
     } catch (IllegalArgumentException | TlsSetupException refused) {
       return Told.mistaken(String.valueOf(refused.getMessage()));
+    } finally {
+      room.release();
     }
   }
 

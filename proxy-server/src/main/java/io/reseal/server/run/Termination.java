@@ -15,7 +15,9 @@ public final class Termination {
   private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
 
   private final CountDownLatch first = new CountDownLatch(1);
-  private volatile Runnable onSecond = () -> {};
+  private boolean signalled;
+  private boolean cutWanted;
+  private @Nullable Runnable onSecond;
   private @Nullable Runnable onHangup;
   private boolean hungUp;
   private boolean ignoresHangup;
@@ -34,15 +36,28 @@ public final class Termination {
     return termination;
   }
 
-  /** Asks to end; asked again, to cut. */
+  /** A signal: asks to end; the second, to cut. */
   public void request() {
-    if (first.getCount() == 0) {
-      onSecond.run();
+    Runnable cut = null;
+    synchronized (this) {
+      if (signalled) {
+        cutWanted = true;
+        cut = onSecond;
+      } else if (first.getCount() == 0) {
+        LOG.info("a first signal, while ending already; a second one cuts");
+      }
+      signalled = true;
+    }
+    if (cut != null) {
+      cut.run();
     }
     first.countDown();
   }
 
-  /** Asks to end, unless that was asked before. */
+  /**
+   * Asks to end without a signal, as the admin port and a successor do. A signal that follows is the
+   * first and cuts nothing: a preStop hook drains, and then comes SIGTERM.
+   */
   public void requestOnce() {
     first.countDown();
   }
@@ -77,8 +92,15 @@ public final class Termination {
     }
   }
 
-  /** Says what the second request does. */
+  /** Says what the second signal does, and does it if that has come before. */
   void onSecond(Runnable cut) {
-    onSecond = cut;
+    boolean wanted;
+    synchronized (this) {
+      onSecond = cut;
+      wanted = cutWanted;
+    }
+    if (wanted) {
+      cut.run();
+    }
   }
 }

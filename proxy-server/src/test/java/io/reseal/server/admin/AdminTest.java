@@ -244,6 +244,14 @@ final class AdminTest {
     assertThat(proxy.admin("\u0016\u0003\u0001 nonsense\r\n\r\n").status()).isEqualTo(400);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/explain?url=%zz", "/status.json?find=%", "/config?%f", "/metrics?%"})
+  void refusesQueriesThatCannotBeRead(String target) throws IOException {
+    Reply reply = proxy.admin("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.bodyText()).contains("the query cannot be read");
+  }
+
   @Test
   void tellsBrowsersToKeepEverybodyOut() throws IOException {
     Reply reply = proxy.admin(PAGE.formatted("localhost", ""));

@@ -118,6 +118,7 @@ final class DebugTest {
         "/debug?host=a&seconds=3601",
         "/debug?host=a&seconds=soon",
         "/debug?host=a&other=b",
+        "/debug?host=%zz",
       })
   void refusesWhatItDoesNotUnderstand(String target) throws IOException {
     try (Watched proxy = start()) {
