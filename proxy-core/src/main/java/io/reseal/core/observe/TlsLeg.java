@@ -10,7 +10,8 @@ package io.reseal.core.observe;
  * @param applicationProtocol the ALPN result
  * @param serverName the SNI that was sent
  * @param resumed whether an earlier session was resumed
- * @param peerIdentity who the client showed itself to be by its certificate; empty for none
+ * @param clientIdentity whom the certificate names that the client of this connection showed: on the
+ *     upstream's leg what Reseal showed; empty for none
  */
 public record TlsLeg(
     String version,
@@ -19,7 +20,7 @@ public record TlsLeg(
     String applicationProtocol,
     String serverName,
     boolean resumed,
-    String peerIdentity) {
+    String clientIdentity) {
   /** No TLS. */
   public static final TlsLeg NONE = new TlsLeg("", "", "", "", "", false, "");
 }

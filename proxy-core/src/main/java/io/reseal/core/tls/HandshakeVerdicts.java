@@ -4,6 +4,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.reseal.config.ClientAuth;
+import io.reseal.config.KeyPairMaterial;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.failure.TlsVerdict.Fact;
 import io.reseal.core.failure.TlsVerdict.Reason;
@@ -90,6 +91,16 @@ public final class HandshakeVerdicts {
   /** Whether the upstream asked for a client certificate; asked on the handler's event loop. */
   public static boolean clientCertificateAsked(SslHandler handler) {
     return ClientIdentityKeyManager.asked(handler.engine()) != null;
+  }
+
+  /**
+   * Whom the certificate names that the upstream was shown; empty where it was shown none, as in a
+   * session that is resumed. Asked on the handler's event loop.
+   */
+  public static String clientIdentity(SslHandler handler) {
+    Asked asked = ClientIdentityKeyManager.asked(handler.engine());
+    KeyPairMaterial identity = asked != null && asked.shown() ? asked.identity() : null;
+    return identity == null ? "" : identity.leaf().getSubjectX500Principal().getName();
   }
 
   /**

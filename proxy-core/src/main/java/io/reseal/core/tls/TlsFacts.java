@@ -79,10 +79,10 @@ public record TlsFacts(
    * The same as one leg of an exchange.
    *
    * @param serverName the SNI that was sent; empty for none
-   * @param peerIdentity who the client showed itself to be; empty for none
+   * @param clientIdentity whom the client's certificate names; empty for none
    */
-  public TlsLeg leg(String serverName, String peerIdentity) {
+  public TlsLeg leg(String serverName, String clientIdentity) {
     return new TlsLeg(
-        protocol, cipherSuite, group, applicationProtocol, serverName, resumed, peerIdentity);
+        protocol, cipherSuite, group, applicationProtocol, serverName, resumed, clientIdentity);
   }
 }

@@ -130,7 +130,7 @@ final class UpstreamConnector {
         observe(tls, facts);
         ready(
             channel,
-            facts.leg(names.serverName(), /* peerIdentity= */ ""),
+            facts.leg(names.serverName(), HandshakeVerdicts.clientIdentity(tls)),
             context.verified(),
             HandshakeVerdicts.suspicion(tls));
         return;

@@ -109,7 +109,7 @@ final class ClientAuthTest {
 
       @Override
       public void exchangeEnded(ExchangeRecord exchange) {
-        SERVED.add(exchange.client().tls().peerIdentity());
+        SERVED.add(exchange.client().tls().clientIdentity());
       }
     });
   }

@@ -7,6 +7,10 @@ import io.reseal.config.HostPort;
 import io.reseal.config.RevocationList;
 import io.reseal.config.TlsVersions;
 import io.reseal.config.UpstreamTls;
+import io.reseal.core.DataPlane;
+import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.ExchangeRecord;
+import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.tls.OpensslServer;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.ProxyFixture;
@@ -25,6 +29,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +116,40 @@ final class ClientIdentityTest {
       Reply reply = get(policy(identity(who)), new HostPort("127.0.0.1", upstream.port()));
       assertThat(reply.status()).isEqualTo(200);
       assertThat(reply.bodyText()).contains("Client certificate").containsPattern("CN ?= ?" + who);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"good, -tls1_2, CN=good", "good, -tls1_3, CN=good", "none, -tls1_3, ''"})
+  void isToldOfEachExchange(String who, String version, String told) throws Exception {
+    BlockingQueue<TlsLeg> legs = new LinkedBlockingQueue<>();
+    DataPlaneObserver observer = new DataPlaneObserver() {
+      @Override
+      public void exchangeEnded(ExchangeRecord exchange) {
+        legs.add(exchange.connection().tls());
+      }
+    };
+    Issued server =
+        TestPki.server("upstream.test").ip("127.0.0.1").issuer(UPSTREAMS).issue();
+    try (OpensslServer upstream =
+            OpensslServer.start(folder, server, version, "-verify", "4", "-verify_quiet");
+        DataPlane proxy = DataPlane.start(
+            new ProxySetup()
+                .identity("front", "a.test")
+                .reencrypt("a.test", "origin")
+                .upstream(
+                    "origin", policy(identity(who)), new HostPort("127.0.0.1", upstream.port()))
+                .config(),
+            observer)) {
+      for (int i = 0; i < 3; i++) {
+        try (RawClient client = ProxyFixture.hello("a.test")
+            .withApplicationProtocols("http/1.1")
+            .connect(Objects.requireNonNull(proxy.addresses().get("https")).getFirst())) {
+          client.exchange("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        }
+        TlsLeg leg = Objects.requireNonNull(legs.poll(10, TimeUnit.SECONDS));
+        assertThat(leg.clientIdentity()).as("exchange %d, %s", i, leg).isEqualTo(told);
+      }
     }
   }
 

@@ -58,6 +58,10 @@ enum AccessField {
   UPSTREAM_GROUP("upstream", "group", "named group of its key exchange"),
   UPSTREAM_ALPN("upstream", "alpn", "application protocol that ALPN chose"),
   UPSTREAM_SNI("upstream", "sni", "server name that was sent"),
+  UPSTREAM_IDENTITY(
+      "upstream",
+      "clientIdentity",
+      "whom the client certificate names that the upstream was shown"),
   UPSTREAM_RESUMED("upstream", "resumed", "there where its session was resumed"),
   UPSTREAM_VERIFIED(
       "upstream",

@@ -134,7 +134,7 @@ final class AccessLines {
     line.text(AccessField.CLIENT_CIPHER, tls.cipherSuite());
     line.text(AccessField.CLIENT_GROUP, tls.group());
     line.flag(AccessField.CLIENT_RESUMED, tls.resumed());
-    line.text(AccessField.CLIENT_IDENTITY, tls.peerIdentity());
+    line.text(AccessField.CLIENT_IDENTITY, tls.clientIdentity());
   }
 
   private void failure(@Nullable Failure failure) {
@@ -170,6 +170,7 @@ final class AccessLines {
     line.text(AccessField.UPSTREAM_GROUP, tls.group());
     line.text(AccessField.UPSTREAM_ALPN, tls.applicationProtocol());
     line.text(AccessField.UPSTREAM_SNI, tls.serverName());
+    line.text(AccessField.UPSTREAM_IDENTITY, tls.clientIdentity());
     if (!tls.version().isEmpty()) {
       line.flag(AccessField.UPSTREAM_RESUMED, tls.resumed());
       line.answer(AccessField.UPSTREAM_VERIFIED, connection.verified());

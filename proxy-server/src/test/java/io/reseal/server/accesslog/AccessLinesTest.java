@@ -96,6 +96,16 @@ final class AccessLinesTest {
   }
 
   @Test
+  void nameTheCertificateThatAnUpstreamWasShown() {
+    TlsLeg shown = new TlsLeg("TLSv1.3", "", "", "", "rooms.test", false, "CN=proxy");
+    UpstreamFacts upstream =
+        new UpstreamFacts("192.0.2.1:443", "", shown, true, null, ConnectTimes.NONE);
+    ClientFacts client = new ClientFacts("http", "::1", 4_711, TlsLeg.NONE);
+    assertThat(lines(Format.JSON, upgrade(client, upstream, 1)))
+        .contains("\"sni\":\"rooms.test\",\"clientIdentity\":\"CN=proxy\",\"verified\":true}");
+  }
+
+  @Test
   void areText() {
     String same = "time=" + MOMENT + " kind=upgrade id=17 listener=https client.ip=::1"
         + " client.port=4711 client.tls=TLSv1.3 client.cipher=TLS_AES_128_GCM_SHA256"
