@@ -156,15 +156,15 @@ final class ChangeUnderLoadTest {
   /** Waits until so much more was served since a change, and until it is time for the next. */
   private void awaitServed(int more, long changedNanos) {
     long soFar = served.get();
-    Await.until(() -> served.get() >= soFar + more
-        && System.nanoTime() - changedNanos >= CHANGE_NANOS
-        || !failures.isEmpty());
+    Await.until(
+        () -> served.get() >= soFar + more && System.nanoTime() - changedNanos >= CHANGE_NANOS
+            || !failures.isEmpty());
   }
 
   private void report(TestReporter reporter) {
     double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-    reporter.publishEntry(
-        String.format("%d served in %.0f s, %.0f/s", served.get(), seconds, served.get() / seconds));
+    reporter.publishEntry(String.format(
+        "%d served in %.0f s, %.0f/s", served.get(), seconds, served.get() / seconds));
   }
 
   @Test
