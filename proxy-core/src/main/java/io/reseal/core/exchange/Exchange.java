@@ -310,8 +310,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
     int code = head.status().code();
     ResponseRules.Checked checked =
         ResponseRules.check(head, request, snapshot.config().limits());
-    if (checked instanceof ResponseRules.Broken(String detail)) {
-      fail(broken(UpstreamFault.INVALID_RESPONSE, detail));
+    if (checked instanceof ResponseRules.Broken(UpstreamFault fault, String detail)) {
+      fail(broken(fault, detail));
       return;
     }
     if (code == 101) {

@@ -109,8 +109,10 @@ public sealed interface Failure {
     CLOSED_IN_BODY,
     /** Not HTTP, or HTTP that breaks a rule. */
     INVALID_RESPONSE,
-    /** A head beyond the limits. */
+    /** A head, or trailers, of more bytes than the limit. */
     HEAD_TOO_LARGE,
+    /** A head of more fields than the limit. */
+    TOO_MANY_FIELDS,
     /** An upgrade that was not asked for, or to another protocol. */
     UPGRADE_MISMATCH;
 

@@ -207,7 +207,7 @@ public final class FailurePolicy {
       case CLOSED_BEFORE_RESPONSE -> "connection_terminated";
       case CLOSED_IN_HEAD, CLOSED_IN_BODY -> "http_response_incomplete";
       case INVALID_RESPONSE -> "http_protocol_error";
-      case HEAD_TOO_LARGE -> "http_response_header_section_size";
+      case HEAD_TOO_LARGE, TOO_MANY_FIELDS -> "http_response_header_section_size";
       case UPGRADE_MISMATCH -> "http_upgrade_failed";
     };
     return answer(502, error, broken.fault().token(), detail);

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.reseal.config.Limits;
+import io.reseal.core.failure.Failure.UpstreamFault;
 import io.reseal.core.http.RequestHead.Framing;
 import java.util.Iterator;
 import java.util.List;
@@ -33,16 +34,21 @@ public final class ResponseRules {
   public record Usable(ResponseHead head, boolean untilClose) implements Checked {}
 
   /** A response that must not be passed on. */
-  public record Broken(String detail) implements Checked {}
+  public record Broken(UpstreamFault fault, String detail) implements Checked {
+    Broken(String detail) {
+      this(UpstreamFault.INVALID_RESPONSE, detail);
+    }
+  }
 
   /** Checks a head against the request it answers, and strips the fields of its connection. */
   public static Checked check(HttpResponse response, RequestHead request, Limits limits) {
     int code = response.status().code();
     HttpHeaders fields = response.headers();
-    String fault = fault(response, code, limits);
-    if (fault == null && code == 101) {
-      fault = upgradeFault(fields, request);
+    Broken broken = headFault(response, code, limits);
+    if (broken != null) {
+      return broken;
     }
+    String fault = code == 101 ? upgradeFault(fields, request) : null;
     if (fault != null) {
       return new Broken(fault);
     }
@@ -73,13 +79,13 @@ public final class ResponseRules {
     return new Usable(new ResponseHead(response.status(), fields, framing), untilClose);
   }
 
-  private static @Nullable String fault(HttpResponse response, int code, Limits limits) {
+  private static @Nullable Broken headFault(HttpResponse response, int code, Limits limits) {
     HttpVersion version = response.protocolVersion();
     if (code < 100 || code > 599) {
-      return "status " + code + " (expected: 100 to 599)";
+      return new Broken("status " + code + " (expected: 100 to 599)");
     }
     if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-      return "version " + version + " (expected: HTTP/1.0 or HTTP/1.1)";
+      return new Broken("version " + version + " (expected: HTTP/1.0 or HTTP/1.1)");
     }
     int count = 0;
     int bytes = 0;
@@ -89,14 +95,18 @@ public final class ResponseRules {
       count++;
       bytes += field.getKey().length() + field.getValue().length() + 4;
       if (!Syntax.isToken(field.getKey()) || !Syntax.isFieldValue(field.getValue())) {
-        return "a field with a character that it cannot hold";
+        return new Broken("a field with a character that it cannot hold");
       }
     }
     if (count > limits.responseFields()) {
-      return count + " fields (limit: " + limits.responseFields() + ", limits.responseFields)";
+      return new Broken(
+          UpstreamFault.TOO_MANY_FIELDS,
+          count + " fields (limit: " + limits.responseFields() + ", limits.responseFields)");
     }
     if (bytes > limits.responseHeadBytes()) {
-      return bytes + " bytes (limit: " + limits.responseHeadBytes() + ", limits.responseHeadBytes)";
+      return new Broken(
+          UpstreamFault.HEAD_TOO_LARGE,
+          bytes + " bytes (limit: " + limits.responseHeadBytes() + ", limits.responseHeadBytes)");
     }
     return null;
   }

@@ -184,9 +184,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   private static Failure unreadableBody(Throwable cause) {
-    int status = RequestDecoder.isHeadTooLong(cause) ? 431 : 400;
-    return new Failure.RequestRejected(
-        status, "malformed-body", String.valueOf(cause.getMessage()));
+    String detail = String.valueOf(cause.getMessage());
+    // Trailers are bounded as the head is.
+    return RequestDecoder.isHeadTooLong(cause)
+        ? new Failure.RequestRejected(431, "head-too-large", detail)
+        : new Failure.RequestRejected(400, "malformed-body", detail);
   }
 
   private void requestContent(HttpContent content) {

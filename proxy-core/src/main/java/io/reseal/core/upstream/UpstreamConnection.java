@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -406,9 +407,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
       failTls(tls.verdict());
       return;
     }
-    boolean tooLong = cause instanceof TooLongFrameException;
+    // Of a body trailers alone have a limit; a line too long is no line between chunks.
+    boolean tooLong = headSeen
+        ? cause instanceof TooLongHttpHeaderException
+        : cause instanceof TooLongFrameException;
     fail(broken(
-        tooLong && !headSeen ? UpstreamFault.HEAD_TOO_LARGE : UpstreamFault.INVALID_RESPONSE,
+        tooLong ? UpstreamFault.HEAD_TOO_LARGE : UpstreamFault.INVALID_RESPONSE,
         String.valueOf(cause.getMessage())));
   }
 

@@ -174,11 +174,13 @@ public final class UpstreamPool {
     EndpointPlan endpoint = connection.lane().endpoint();
     boolean tooOld =
         System.nanoTime() - connection.openedAtNanos() >= timeouts.upstreamAge().toNanos();
-    if (closed
-        || tooOld
-        || connection.lane().isRetired()
-        || (endpoint.idle().get() >= limits.upstreamIdleConnections()
-            && connection.lane().waiters().isEmpty())) {
+    if (closed || tooOld || connection.lane().isRetired()) {
+      connection.discard();
+      return;
+    }
+    if (endpoint.idle().get() >= limits.upstreamIdleConnections()
+        && connection.lane().waiters().isEmpty()) {
+      loop.observer().limitReached("limits.upstreamIdleConnections");
       connection.discard();
       return;
     }
@@ -285,6 +287,9 @@ public final class UpstreamPool {
         return;
       }
       if (made == most && last != null) {
+        if (most < lanes.length) {
+          loop.observer().limitReached("limits.upstreamAttempts");
+        }
         failed(last);
         return;
       }

@@ -158,6 +158,11 @@ final class FailurePolicyTest {
             502,
             "http_response_header_section_size",
             "head_too_large"),
+        row(
+            broken(UpstreamFault.TOO_MANY_FIELDS),
+            502,
+            "http_response_header_section_size",
+            "too_many_fields"),
         row(broken(UpstreamFault.UPGRADE_MISMATCH), 502, "http_upgrade_failed", "upgrade_mismatch"),
         row(new ClientGone("closed"), 499, "http_request_error", "client_gone"),
         row(new Internal("a bug"), 500, "proxy_internal_error", "internal"));

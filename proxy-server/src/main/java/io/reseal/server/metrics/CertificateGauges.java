@@ -15,12 +15,9 @@ import io.reseal.core.tls.CertificateText;
 import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -37,10 +34,11 @@ final class CertificateGauges {
   private List<ServerIdentity> identities = List.of();
   private List<Upstream> upstreams = List.of();
   private TrustAnchors collector = new TrustAnchors.SystemStore();
-  private final ConcurrentHashMap<String, AtomicLong> seen = new ConcurrentHashMap<>();
+  private final EndpointCertificateGauges endpoints;
 
   CertificateGauges(MeterRegistry registry) {
     this.registry = registry;
+    this.endpoints = new EndpointCertificateGauges(registry);
   }
 
   /** Shows the certificates of a configuration in place of those before. */
@@ -53,11 +51,9 @@ final class CertificateGauges {
     identities = config.identities();
     upstreams = config.upstreams();
     collector = config.tracing().destinationCA();
+    endpoints.configure(upstreams);
     // Gauges are costly to make, and most certificates stay.
     Configuration next = new Configuration(configured);
-    Set<String> names = new HashSet<>();
-    upstreams.forEach(each -> names.add(each.name()));
-    seen.keySet().removeIf(key -> !names.contains(key.substring(0, key.lastIndexOf(' '))));
     for (ServerIdentity identity : identities) {
       for (KeyPairMaterial keyPair : identity.keyPairs()) {
         next.show("identity", identity.name(), keyPair.leaf());
@@ -86,24 +82,16 @@ final class CertificateGauges {
     configured = next.gauges;
   }
 
-  /** An endpoint of the configuration showed a certificate. */
+  /** An endpoint showed a certificate; one that the configuration does not name gets no gauge. */
   void seen(String upstream, String endpoint, X509Certificate leaf) {
-    seen.computeIfAbsent(upstream + ' ' + endpoint, ignored -> {
-          AtomicLong holder = new AtomicLong();
-          gauge(
-              holder,
-              Tags.of(
-                  "kind", "upstream", "name", upstream, "endpoint", endpoint, "fingerprint", ""));
-          return holder;
-        })
-        .set(seconds(leaf));
+    endpoints.seen(upstream, endpoint, seconds(leaf));
   }
 
   private static long seconds(X509Certificate certificate) {
     return certificate.getNotAfter().toInstant().getEpochSecond();
   }
 
-  private Gauge gauge(AtomicLong holder, Tags tags) {
+  static Gauge gauge(MeterRegistry registry, AtomicLong holder, Tags tags) {
     return Gauge.builder("reseal.certificate.not.after.timestamp", holder, AtomicLong::get)
         .description(
             "When a certificate ends: of an identity, a client CA, a destination CA or"
@@ -160,6 +148,7 @@ final class CertificateGauges {
       String label =
           fingerprint.replace(":", "").substring(0, LABEL_CHARS).toLowerCase(Locale.ROOT);
       return gauge(
+          registry,
           new AtomicLong(seconds),
           Tags.of("kind", key.kind(), "name", key.name(), "endpoint", "", "fingerprint", label));
     }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -97,10 +98,18 @@ public final class Metrics implements AutoCloseable {
     return observer;
   }
 
-  /** Shows what became of the access log's lines and of spans. Called once. */
-  public void watch(QueueCounts lines, QueueCounts spans) {
+  /**
+   * Shows what became of lines and spans. Called once.
+   *
+   * @param lines of the access log
+   * @param droppedLines how many of the process' own log found its queue full
+   */
+  public void watch(QueueCounts lines, QueueCounts spans, LongSupplier droppedLines) {
     queue("reseal.access.log", "lines", "lines of the access log", lines);
     queue("reseal.trace", "spans", "spans", spans);
+    // The registry holds its second argument weakly.
+    dropped(
+        "reseal.log", "lines of the log", "queue_full", this, ignored -> droppedLines.getAsLong());
   }
 
   private void queue(String name, String delivered, String what, QueueCounts counts) {
@@ -111,12 +120,8 @@ public final class Metrics implements AutoCloseable {
     dropped(name, what, "output_failed", counts, QueueCounts::lost);
   }
 
-  private void dropped(
-      String name,
-      String what,
-      String reason,
-      QueueCounts counts,
-      ToDoubleFunction<QueueCounts> read) {
+  private <T> void dropped(
+      String name, String what, String reason, T counts, ToDoubleFunction<T> read) {
     FunctionCounter.builder(name + ".dropped", counts, read)
         .description("What is lost because its output is slow or broken: " + what + ".")
         .tags(Tags.of("reason", reason))

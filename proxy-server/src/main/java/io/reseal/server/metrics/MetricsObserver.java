@@ -22,7 +22,8 @@ final class MetricsObserver implements DataPlaneObserver {
       "head-too-large", "limits.requestHeadBytes",
       "too-many-fields", "limits.requestFields",
       "body-too-large", "limits.requestBodyBytes",
-      "head_too_large", "limits.responseHeadBytes");
+      "head_too_large", "limits.responseHeadBytes",
+      "too_many_fields", "limits.responseFields");
 
   private final Meters meters;
   private final CertificateGauges certificates;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** What is read off the running data plane at each scrape. Thread-safe. */
 final class StateGauges {
   private final MeterRegistry registry;
-  private final Map<String, AtomicInteger> holders = new HashMap<>();
+  private final Map<Name, Shown> shown = new HashMap<>();
   private final AtomicInteger draining = new AtomicInteger();
   private final AtomicInteger unverified = new AtomicInteger();
   private @Nullable DataPlane dataPlane;
@@ -64,12 +64,21 @@ final class StateGauges {
     dataPlane = watched;
   }
 
-  /** Forgets what another configuration does not name. */
+  /** Takes off what another configuration does not name. */
   synchronized void configure(ProxyConfig config) {
-    Set<String> known = new HashSet<>();
-    config.listeners().forEach(each -> known.add(each.name()));
-    config.upstreams().forEach(each -> known.add(each.name()));
-    holders.keySet().removeIf(key -> !known.contains(key.substring(key.indexOf(' ') + 1)));
+    Set<String> listeners = new HashSet<>();
+    config.listeners().forEach(each -> listeners.add(each.name()));
+    Set<String> upstreams = new HashSet<>();
+    config.upstreams().forEach(each -> upstreams.add(each.name()));
+    shown.entrySet().removeIf(entry -> {
+      Name name = entry.getKey();
+      boolean gone =
+          !(name.label().equals("listener") ? listeners : upstreams).contains(name.value());
+      if (gone) {
+        registry.remove(entry.getValue().gauge());
+      }
+      return gone;
+    });
   }
 
   /** Reads the state; what is no longer there reads 0. */
@@ -78,7 +87,7 @@ final class StateGauges {
     if (watched == null) {
       return;
     }
-    holders.values().forEach(holder -> holder.set(0));
+    shown.values().forEach(each -> each.holder().set(0));
     watched
         .clientConnections()
         .forEach((listener, open) -> holder(
@@ -118,14 +127,21 @@ final class StateGauges {
   }
 
   private AtomicInteger holder(String name, String help, String label, String value) {
-    return holders.computeIfAbsent(name + ' ' + value, ignored -> {
-      AtomicInteger holder = new AtomicInteger();
-      Gauge.builder(name, holder, AtomicInteger::get)
-          .description(help)
-          .tags(Tags.of(label, value))
-          .strongReference(true)
-          .register(registry);
-      return holder;
-    });
+    return shown
+        .computeIfAbsent(new Name(name, label, value), ignored -> {
+          AtomicInteger holder = new AtomicInteger();
+          Gauge gauge = Gauge.builder(name, holder, AtomicInteger::get)
+              .description(help)
+              .tags(Tags.of(label, value))
+              .strongReference(true)
+              .register(registry);
+          return new Shown(gauge, holder);
+        })
+        .holder();
   }
+
+  /** A meter of one listener or upstream. */
+  private record Name(String meter, String label, String value) {}
+
+  private record Shown(Gauge gauge, AtomicInteger holder) {}
 }

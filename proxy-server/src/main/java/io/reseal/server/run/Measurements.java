@@ -23,7 +23,7 @@ final class Measurements implements AutoCloseable {
   /** Begins at nothing. */
   Measurements(ProxyConfig config, AccessLog accessLog, Traces traces) {
     metrics = new Metrics(config, BuildVersion.number());
-    metrics.watch(accessLog.counts(), traces.counts());
+    metrics.watch(accessLog.counts(), traces.counts(), LogQueue::droppedLines);
     traffic = new TrafficBook(config);
     history = TrafficHistory.start(traffic);
   }

@@ -3,17 +3,10 @@ package io.reseal.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.reseal.config.HostPort;
-import io.reseal.config.TlsVersions;
-import io.reseal.config.TrustAnchors;
-import io.reseal.config.UpstreamTls;
 import io.reseal.server.kit.Json;
 import io.reseal.server.kit.Prometheus;
 import io.reseal.server.kit.Shell;
 import io.reseal.server.kit.Watched;
-import io.reseal.testkit.Certificates;
-import io.reseal.testkit.ProxySetup;
-import io.reseal.testkit.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,7 +166,7 @@ final class MonitoringFilesTest {
   @Test
   void everyExpressionFindsWhatItIsAbout() throws Exception {
     Shell.require("prometheus");
-    try (Watched proxy = Watched.start(MonitoringFilesTest::everythingHappens);
+    try (Watched proxy = EveryFamily.start();
         Prometheus prometheus = Prometheus.start(folder, proxy.adminAddress(), RULES)) {
       List<String> wanting = new ArrayList<>(expressions());
       for (Json alert : alerts()) {
@@ -185,7 +178,7 @@ final class MonitoringFilesTest {
           .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(500))
           .untilAsserted(() -> {
-            happen(proxy);
+            EveryFamily.happen(proxy);
             for (String expression : List.copyOf(wanting)) {
               if (!prometheus.query(expression).isEmpty()) {
                 wanting.remove(expression);
@@ -206,48 +199,6 @@ final class MonitoringFilesTest {
       assertThat(prometheus.query("ALERTS{alertname=\"ResealCertificateEnded\"}"))
           .isEmpty();
       assertThat(prometheus.query("ALERTS{alertname=\"ResealDown\"}")).isEmpty();
-    }
-  }
-
-  private static ProxySetup everythingHappens(ProxySetup setup) {
-    HostPort origin = setup.config().upstreams().getFirst().endpoints().getFirst();
-    HostPort closed = new HostPort("127.0.0.1", 1);
-    UpstreamTls trustsAnotherCa = new UpstreamTls(
-        new TrustAnchors.DestinationCa(List.of(Certificates.FRONT.certificate()), "front.pem"),
-        new UpstreamTls.ServerNameSent.EndpointName(),
-        List.of(),
-        false,
-        TlsVersions.MODERN);
-    return setup
-        .identity("more", "wrong.test", "closed.test")
-        .reencrypt("wrong.test", "wrong")
-        .reencrypt("closed.test", "closed")
-        .passthrough("pass.test", "passed")
-        .upstream("wrong", trustsAnotherCa, origin)
-        .upstream("closed", ProxySetup.verified(), closed, new HostPort("127.0.0.1", 2))
-        .upstream("passed", ProxySetup.verified(), origin);
-  }
-
-  private static void happen(Watched proxy) throws IOException {
-    try (RawClient client = proxy.client("a.test")) {
-      for (int i = 0; i < 3; i++) {
-        client.exchange("POST /x HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\nhello");
-      }
-    }
-    for (String host : List.of("wrong.test", "closed.test")) {
-      try (RawClient client = proxy.client(host)) {
-        client.exchange("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
-      }
-    }
-    try (RawClient client = proxy.plainClient()) {
-      client.exchange("GET / HTTP/1.1\r\nHost: a.test\r\nX: " + "x".repeat(100_000) + "\r\n\r\n");
-    }
-    for (String host : List.of("nobody.test", "pass.test")) {
-      try (RawClient client = proxy.client(host)) {
-        client.exchange("GET / HTTP/1.1\r\nHost: pass.test\r\n\r\n");
-      } catch (IOException refused) {
-        // By us for the one, by the client for the other, whose CA it does not trust.
-      }
     }
   }
 }
