@@ -175,7 +175,7 @@ public final class SnapshotCompiler {
     }
     UpstreamTlsContext made = UpstreamTlsContext.compile(
         upstream.name(), upstream.tls(), config.runtime().tlsProvider(), config.timeouts());
-    return new UpstreamPlan(freeIndex(), upstream, Protection.TLS, made, null);
+    return new UpstreamPlan(freeIndex(), upstream, Protection.TLS, made, before);
   }
 
   /** A place for a pool that no pool of the previous snapshot has. */
