@@ -50,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  * drained or closed once; thread-safe.
  */
 public final class DataPlane implements AutoCloseable {
+  /** How long work under way may take where nobody says otherwise. */
+  public static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
+
   private static final long DRAIN_POLL_MILLIS = 20;
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CLOSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -89,23 +92,25 @@ public final class DataPlane implements AutoCloseable {
    */
   public static DataPlane start(ProxyConfig config, DataPlaneObserver observer)
       throws StartException {
-    return start(config, observer, InheritedSockets.none());
+    return start(config, observer, InheritedSockets.none(), DEFAULT_GRACE);
   }
 
   /**
    * The same with the listening sockets of a predecessor, which are taken where an address is wanted.
    *
+   * @param grace how long a connection may take to end its work that a change of the configuration
+   *     would not let in any more; what is left then is cut
    * @throws StartException with every reason
    */
   public static DataPlane start(
-      ProxyConfig config, DataPlaneObserver observer, InheritedSockets inherited)
+      ProxyConfig config, DataPlaneObserver observer, InheritedSockets inherited, Duration grace)
       throws StartException {
     Snapshot snapshot = compile(config, null);
     Transport transport = null;
     List<LoopPart> parts = List.of();
     try {
       transport = Transport.open(config.runtime());
-      parts = parts(transport, snapshot, observer);
+      parts = parts(transport, snapshot, observer, grace);
       Map<String, Admission> admissions = admissions(config, Map.of());
       ListenerSockets listeners = new ListenerSockets(transport);
       ListenerSockets.Change change =
@@ -126,7 +131,8 @@ public final class DataPlane implements AutoCloseable {
   /**
    * Takes up another configuration while traffic flows, all or nothing. Exchanges under way finish
    * with the one they started with, the next request of an open connection takes the new one, and a
-   * connection that would not be let in any more is drained. Blocks; never called by an event loop.
+   * connection that would not be let in any more is drained, and cut when the grace is over: upgraded
+   * ones too. Blocks; never called by an event loop.
    *
    * <p>Settings of the runtime stay those of the start, whatever is asked for.
    *
@@ -188,10 +194,11 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private static List<LoopPart> parts(
-      Transport transport, Snapshot snapshot, DataPlaneObserver observer) {
+      Transport transport, Snapshot snapshot, DataPlaneObserver observer, Duration grace) {
     List<LoopPart> parts = new ArrayList<>();
     for (EventLoop loop : transport.loops()) {
-      OpenConnections open = new OpenConnections();
+      Deadlines deadlines = new Deadlines(loop);
+      OpenConnections open = new OpenConnections(deadlines, grace);
       EndpointResolver resolver = new EndpointResolver(
           loop,
           transport.datagramChannel(),
@@ -199,7 +206,7 @@ public final class DataPlane implements AutoCloseable {
           /* servers= */ null);
       UpstreamLoop upstreamLoop = new UpstreamLoop(
           loop,
-          new Deadlines(loop),
+          deadlines,
           new LoopFlusher(loop),
           resolver,
           observer,

@@ -128,8 +128,12 @@ public final class PipelineAssembler {
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    TerminatedConnection connection =
-        new TerminatedConnection(hello.serverName(), context, TlsLeg.NONE);
+    ListenerTable table = loop.snapshot().listener(listener);
+    TerminatedConnection connection = new TerminatedConnection(
+        hello.serverName(),
+        context,
+        versions(table == null ? null : table.config().security()),
+        TlsLeg.NONE);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     PlainAlertHandler alerts = new PlainAlertHandler();
@@ -187,7 +191,7 @@ public final class PipelineAssembler {
     ClientConnection client = clientOf(channel, connection);
     Http1Connection http1 = new Http1Connection(client, channel, this::startTunnel);
     http1.install();
-    open.onDrain(channel, http1::drain, staysUnder(channel, client));
+    open.onDrain(channel, http1::drain, staysUnder(channel, client, connection), loop.snapshot());
   }
 
   void addHttp2(Channel channel, TerminatedConnection connection) {
@@ -195,19 +199,19 @@ public final class PipelineAssembler {
     Http2ClientConnection http2 = Http2ConnectionBuilder.connection(client);
     // Behind the SslHandler; the last, because it consumes every frame.
     channel.pipeline().addLast(http2);
-    open.onDrain(channel, http2::drain, staysUnder(channel, client));
+    open.onDrain(channel, http2::drain, staysUnder(channel, client, connection), loop.snapshot());
   }
 
   /** What the connection was given at its start must be what the other snapshot would give it. */
-  private Predicate<Snapshot> staysUnder(Channel channel, ClientConnection client) {
+  private Predicate<Snapshot> staysUnder(
+      Channel channel, ClientConnection client, TerminatedConnection connection) {
     InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    ListenerTable then = loop.snapshot().listener(listener);
-    ListenerSecurity security = then == null ? null : then.config().security();
+    Optional<TlsVersions> versions = connection.versions();
     return next -> {
       ListenerTable table = next.listener(listener);
       return table != null
           && next.admits(listener, client.serverName(), client.isTls(), client.proven())
-          && versions(table.config().security()).equals(versions(security))
+          && versions(table.config().security()).equals(versions)
           && table.trustsPeer(peer) == client.edge().peerTrusted()
           && next.config().diagnostics().trusts(peer) == client.peerSeesDetails();
     };
@@ -321,13 +325,29 @@ public final class PipelineAssembler {
   }
 
   private void tunnel(Channel client, Channel upstream, TunnelJournal journal) {
-    open.onDrain(client, () -> {}, ignored -> true);
-    Tunnel.start(
+    Tunnel tunnel = Tunnel.start(
         client,
         upstream,
         loop.deadlines(),
         loop.snapshot().config().timeouts().tunnelIdle(),
         loop.relayBuffer(),
         journal);
+    open.endsBy(client, new TunnelEnding(tunnel));
+  }
+
+  /**
+   * A tunnel is waited for as long as the grace lasts. One that was passed through stays under any
+   * snapshot: nobody was let in here.
+   */
+  private record TunnelEnding(Tunnel tunnel) implements OpenConnections.Ending {
+    @Override
+    public void drain() {
+      // What goes through has no end that we could see.
+    }
+
+    @Override
+    public void cut() {
+      tunnel.cutOff();
+    }
   }
 }
