@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.reseal.config.HostPort;
 import io.reseal.config.Listener;
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
@@ -23,6 +24,8 @@ import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.pipeline.OpenConnections;
 import io.reseal.core.pipeline.PipelineAssembler;
 import io.reseal.core.pipeline.UnassembledHandler;
+import io.reseal.core.snapshot.ListenerAddress;
+import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.snapshot.SnapshotCompiler;
@@ -33,6 +36,7 @@ import io.reseal.core.upstream.UpstreamPlan;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -111,7 +115,7 @@ public final class DataPlane implements AutoCloseable {
     try {
       transport = Transport.open(config.runtime());
       parts = parts(transport, snapshot, observer, grace);
-      Map<String, Admission> admissions = admissions(config, Map.of());
+      Map<String, Admission> admissions = admissions(config, Map.of(), snapshot);
       ListenerSockets listeners = new ListenerSockets(transport);
       ListenerSockets.Change change =
           prepare(listeners, plans(config, admissions, parts, observer), inherited);
@@ -145,7 +149,7 @@ public final class DataPlane implements AutoCloseable {
     Snapshot before = snapshot;
     ProxyConfig asked = config.withRuntime(before.config().runtime());
     Snapshot next = compile(asked, before);
-    Map<String, Admission> nextAdmissions = admissions(asked, admissions);
+    Map<String, Admission> nextAdmissions = admissions(asked, admissions, before);
     ListenerSockets.Change change;
     try {
       change = prepare(
@@ -168,12 +172,19 @@ public final class DataPlane implements AutoCloseable {
     before.release();
   }
 
+  /** A listener goes on with its count, also under another name. */
   private static Map<String, Admission> admissions(
-      ProxyConfig config, Map<String, Admission> before) {
+      ProxyConfig config, Map<String, Admission> known, Snapshot before) {
+    Map<String, Admission> nameless = new HashMap<>(known);
+    config.listeners().forEach(each -> nameless.remove(each.name()));
     Map<String, Admission> admissions = new LinkedHashMap<>();
     for (Listener listener : config.listeners()) {
-      Admission known = before.get(listener.name());
-      admissions.put(listener.name(), known == null ? new Admission(listener) : known);
+      Admission same = known.get(listener.name());
+      ListenerTable table = before.before(listener);
+      if (same == null && table != null) {
+        same = nameless.remove(table.config().name());
+      }
+      admissions.put(listener.name(), same == null ? new Admission(listener) : same);
     }
     return admissions;
   }
@@ -241,11 +252,10 @@ public final class DataPlane implements AutoCloseable {
       DataPlaneObserver observer) {
     List<ListenerPlan> plans = new ArrayList<>();
     for (Listener listener : config.listeners()) {
-      List<Consumer<Channel>> acceptors = new ArrayList<>();
-      for (LoopPart part : parts) {
-        PipelineAssembler assembler =
-            new PipelineAssembler(part.state(), listener.name(), observer, part.open());
-        acceptors.add(assembler::accepted);
+      Map<HostPort, List<Consumer<Channel>>> acceptors = new HashMap<>();
+      for (HostPort address : listener.addresses()) {
+        acceptors.put(
+            address, acceptors(new ListenerAddress(listener.name(), address), parts, observer));
       }
       plans.add(new ListenerPlan(
           listener,
@@ -255,6 +265,16 @@ public final class DataPlane implements AutoCloseable {
               listener.name(), peer, refusal(listener.name(), verdict))));
     }
     return plans;
+  }
+
+  private static List<Consumer<Channel>> acceptors(
+      ListenerAddress at, List<LoopPart> parts, DataPlaneObserver observer) {
+    List<Consumer<Channel>> acceptors = new ArrayList<>();
+    for (LoopPart part : parts) {
+      PipelineAssembler assembler = new PipelineAssembler(part.state(), at, observer, part.open());
+      acceptors.add(assembler::accepted);
+    }
+    return acceptors;
   }
 
   private static ListenerSockets.Change prepare(

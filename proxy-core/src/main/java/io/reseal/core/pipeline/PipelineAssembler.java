@@ -28,6 +28,7 @@ import io.reseal.core.observe.DebugWatch.Tap;
 import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.observe.UpstreamFacts;
+import io.reseal.core.snapshot.ListenerAddress;
 import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
@@ -50,8 +51,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The single place that says which handler follows which on a client's connection, for one listener
- * on one event loop:
+ * The single place that says which handler follows which on a client's connection, for one address
+ * of a listener on one event loop:
  *
  * <pre>
  * cleartext    RequestDecoder, ResponseEncoder, Http1Connection
@@ -68,15 +69,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PipelineAssembler {
   private final LoopState loop;
-  private final String listener;
+  private final ListenerAddress at;
   private final DataPlaneObserver observer;
   private final OpenConnections open;
   private final DebugWatch debugWatch;
 
   public PipelineAssembler(
-      LoopState loop, String listener, DataPlaneObserver observer, OpenConnections open) {
+      LoopState loop, ListenerAddress at, DataPlaneObserver observer, OpenConnections open) {
     this.loop = loop;
-    this.listener = listener;
+    this.at = at;
     this.observer = observer;
     this.open = open;
     this.debugWatch = observer.debugWatch();
@@ -86,9 +87,9 @@ public final class PipelineAssembler {
   public void accepted(Channel channel) {
     assert loop.eventLoop().inEventLoop();
     open.add(channel);
-    observer.connectionAccepted(listener);
+    observer.connectionAccepted(at.listener());
     Snapshot snapshot = loop.snapshot();
-    ListenerTable table = snapshot.listener(listener);
+    ListenerTable table = snapshot.listener(at);
     if (table == null) {
       // Accepted while the listener was being taken away.
       channel.close();
@@ -110,7 +111,7 @@ public final class PipelineAssembler {
   }
 
   private TlsDecision decide(ClientHello hello) {
-    ListenerTable table = loop.snapshot().listener(listener);
+    ListenerTable table = loop.snapshot().listener(at);
     return table == null ? TlsDecision.Refuse.LISTENER_GONE : TlsDecision.of(table, hello);
   }
 
@@ -128,7 +129,7 @@ public final class PipelineAssembler {
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    ListenerTable table = loop.snapshot().listener(listener);
+    ListenerTable table = loop.snapshot().listener(at);
     TerminatedConnection connection = new TerminatedConnection(
         hello.serverName(),
         context,
@@ -151,7 +152,7 @@ public final class PipelineAssembler {
       return connection;
     }
     TlsFacts facts = TlsFacts.of(tls);
-    observer.clientHandshake(listener, facts.protocol(), facts.resumed(), nanos);
+    observer.clientHandshake(at.listener(), facts.protocol(), facts.resumed(), nanos);
     return connection.with(facts.leg(connection.serverName(), clientIdentity(connection, tls)));
   }
 
@@ -169,7 +170,7 @@ public final class PipelineAssembler {
       debug(channel, connection.serverName(), what);
     }
     observer.connectionRefused(
-        listener,
+        at.listener(),
         String.valueOf(channel.remoteAddress()),
         Refusal.of(connection.serverName(), verdict));
     channel.close();
@@ -184,7 +185,7 @@ public final class PipelineAssembler {
 
   private void refused(Channel channel, TlsDecision.Refuse refused) {
     observer.connectionRefused(
-        listener, String.valueOf(channel.remoteAddress()), Refusal.of(refused.verdict()));
+        at.listener(), String.valueOf(channel.remoteAddress()), Refusal.of(refused.verdict()));
   }
 
   void addHttp1(Channel channel, TerminatedConnection connection) {
@@ -208,9 +209,9 @@ public final class PipelineAssembler {
     InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     Optional<TlsVersions> versions = connection.versions();
     return next -> {
-      ListenerTable table = next.listener(listener);
+      ListenerTable table = next.listener(at);
       return table != null
-          && next.admits(listener, client.serverName(), client.isTls(), client.proven())
+          && table.admits(client.serverName(), client.isTls(), client.proven())
           && versions(table.config().security()).equals(versions)
           && table.trustsPeer(peer) == client.edge().peerTrusted()
           && next.config().diagnostics().trusts(peer) == client.peerSeesDetails();
@@ -225,7 +226,7 @@ public final class PipelineAssembler {
 
   private ClientConnection clientOf(Channel channel, TerminatedConnection connection) {
     Snapshot snapshot = loop.snapshot();
-    ListenerTable table = snapshot.listener(listener);
+    ListenerTable table = snapshot.listener(at);
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     EdgeConnection edge = EdgeConnection.of(
         peer,
@@ -237,6 +238,7 @@ public final class PipelineAssembler {
         loop,
         observer,
         debugWatch,
+        at,
         facts(peer, edge.peer(), connection.tls()),
         connection.serverName(),
         connection.policyGroup(),
@@ -246,7 +248,7 @@ public final class PipelineAssembler {
   }
 
   private ClientFacts facts(InetSocketAddress peer, String address, TlsLeg tls) {
-    return new ClientFacts(listener, address, peer.getPort(), tls);
+    return new ClientFacts(at.listener(), address, peer.getPort(), tls);
   }
 
   private static ClientCertificateFields certificateOf(

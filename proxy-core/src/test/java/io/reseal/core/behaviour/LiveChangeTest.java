@@ -77,7 +77,8 @@ final class LiveChangeTest {
     return new ProxySetup().upstream("one", first).upstream("two", second);
   }
 
-  private static ProxyConfig listeners(ProxyConfig config, UnaryOperator<List<Listener>> change) {
+  /** A configuration with other listeners. */
+  static ProxyConfig listeners(ProxyConfig config, UnaryOperator<List<Listener>> change) {
     return new ProxyConfig(
         change.apply(new ArrayList<>(config.listeners())),
         config.identities(),
@@ -387,12 +388,16 @@ final class LiveChangeTest {
     }
   }
 
+  /** Port 0 would not do where a socket must stay under another name. */
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return free.getLocalPort();
+    }
+  }
+
   @Test
   void aPortMayChangeItsListener() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+    int port = freePort();
     ProxyConfig before = setup().config();
     proxy.publish(listeners(
         before, all -> List.of(cleartext("old", new HostPort("127.0.0.1", port)))));
