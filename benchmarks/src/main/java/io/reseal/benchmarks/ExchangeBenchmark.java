@@ -19,6 +19,7 @@ import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
 import io.reseal.core.observe.TlsLeg;
+import io.reseal.core.snapshot.ListenerAddress;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.SnapshotCompiler;
 import io.reseal.core.tls.ClientPolicy;
@@ -87,6 +88,7 @@ public class ExchangeBenchmark {
         loop,
         DataPlaneObserver.NONE,
         new DebugWatch(),
+        new ListenerAddress(SampleConfig.LISTENER, SampleConfig.ADDRESS),
         new ClientFacts(SampleConfig.LISTENER, "192.0.2.7", 40_000, TlsLeg.NONE),
         "",
         -1,

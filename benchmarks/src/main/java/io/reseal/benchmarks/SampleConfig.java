@@ -23,6 +23,7 @@ import java.util.List;
 /** The configurations that are measured: one cleartext listener, one upstream in cleartext. */
 final class SampleConfig {
   static final String LISTENER = "http";
+  static final HostPort ADDRESS = new HostPort("127.0.0.1", 0);
   static final String EXACT_PATH = "/healthz";
 
   private static final String UPSTREAM = "shop";
@@ -64,7 +65,7 @@ final class SampleConfig {
   private static ProxyConfig config(List<Route> routes) {
     Listener listener = new Listener(
         LISTENER,
-        List.of(new HostPort("127.0.0.1", 0)),
+        List.of(ADDRESS),
         new ListenerSecurity.Cleartext(),
         List.of(),
         Listener.DEFAULT_MAX_CONNECTIONS,

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.reseal.config.HostPort;
 import io.reseal.config.Listener;
 import io.reseal.config.Location;
 import io.reseal.config.Problem;
@@ -23,6 +24,8 @@ import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.pipeline.OpenConnections;
 import io.reseal.core.pipeline.PipelineAssembler;
 import io.reseal.core.pipeline.UnassembledHandler;
+import io.reseal.core.snapshot.ListenerAddress;
+import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
 import io.reseal.core.snapshot.SnapshotCompiler;
@@ -33,6 +36,7 @@ import io.reseal.core.upstream.UpstreamPlan;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  * drained or closed once; thread-safe.
  */
 public final class DataPlane implements AutoCloseable {
+  /** How long work under way may take where nobody says otherwise. */
+  public static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
+
   private static final long DRAIN_POLL_MILLIS = 20;
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CLOSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -89,24 +96,26 @@ public final class DataPlane implements AutoCloseable {
    */
   public static DataPlane start(ProxyConfig config, DataPlaneObserver observer)
       throws StartException {
-    return start(config, observer, InheritedSockets.none());
+    return start(config, observer, InheritedSockets.none(), DEFAULT_GRACE);
   }
 
   /**
    * The same with the listening sockets of a predecessor, which are taken where an address is wanted.
    *
+   * @param grace how long a connection may take to end its work that a change of the configuration
+   *     would not let in any more; what is left then is cut
    * @throws StartException with every reason
    */
   public static DataPlane start(
-      ProxyConfig config, DataPlaneObserver observer, InheritedSockets inherited)
+      ProxyConfig config, DataPlaneObserver observer, InheritedSockets inherited, Duration grace)
       throws StartException {
     Snapshot snapshot = compile(config, null);
     Transport transport = null;
     List<LoopPart> parts = List.of();
     try {
       transport = Transport.open(config.runtime());
-      parts = parts(transport, snapshot, observer);
-      Map<String, Admission> admissions = admissions(config, Map.of());
+      parts = parts(transport, snapshot, observer, grace);
+      Map<String, Admission> admissions = admissions(config, Map.of(), snapshot);
       ListenerSockets listeners = new ListenerSockets(transport);
       ListenerSockets.Change change =
           prepare(listeners, plans(config, admissions, parts, observer), inherited);
@@ -126,7 +135,8 @@ public final class DataPlane implements AutoCloseable {
   /**
    * Takes up another configuration while traffic flows, all or nothing. Exchanges under way finish
    * with the one they started with, the next request of an open connection takes the new one, and a
-   * connection that would not be let in any more is drained. Blocks; never called by an event loop.
+   * connection that would not be let in any more is drained, and cut when the grace is over: upgraded
+   * ones too. Blocks; never called by an event loop.
    *
    * <p>Settings of the runtime stay those of the start, whatever is asked for.
    *
@@ -139,7 +149,7 @@ public final class DataPlane implements AutoCloseable {
     Snapshot before = snapshot;
     ProxyConfig asked = config.withRuntime(before.config().runtime());
     Snapshot next = compile(asked, before);
-    Map<String, Admission> nextAdmissions = admissions(asked, admissions);
+    Map<String, Admission> nextAdmissions = admissions(asked, admissions, before);
     ListenerSockets.Change change;
     try {
       change = prepare(
@@ -162,12 +172,19 @@ public final class DataPlane implements AutoCloseable {
     before.release();
   }
 
+  /** A listener goes on with its count, also under another name. */
   private static Map<String, Admission> admissions(
-      ProxyConfig config, Map<String, Admission> before) {
+      ProxyConfig config, Map<String, Admission> known, Snapshot before) {
+    Map<String, Admission> nameless = new HashMap<>(known);
+    config.listeners().forEach(each -> nameless.remove(each.name()));
     Map<String, Admission> admissions = new LinkedHashMap<>();
     for (Listener listener : config.listeners()) {
-      Admission known = before.get(listener.name());
-      admissions.put(listener.name(), known == null ? new Admission(listener) : known);
+      Admission same = known.get(listener.name());
+      ListenerTable table = before.before(listener);
+      if (same == null && table != null) {
+        same = nameless.remove(table.config().name());
+      }
+      admissions.put(listener.name(), same == null ? new Admission(listener) : same);
     }
     return admissions;
   }
@@ -188,10 +205,11 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private static List<LoopPart> parts(
-      Transport transport, Snapshot snapshot, DataPlaneObserver observer) {
+      Transport transport, Snapshot snapshot, DataPlaneObserver observer, Duration grace) {
     List<LoopPart> parts = new ArrayList<>();
     for (EventLoop loop : transport.loops()) {
-      OpenConnections open = new OpenConnections();
+      Deadlines deadlines = new Deadlines(loop);
+      OpenConnections open = new OpenConnections(deadlines, grace);
       EndpointResolver resolver = new EndpointResolver(
           loop,
           transport.datagramChannel(),
@@ -199,7 +217,7 @@ public final class DataPlane implements AutoCloseable {
           /* servers= */ null);
       UpstreamLoop upstreamLoop = new UpstreamLoop(
           loop,
-          new Deadlines(loop),
+          deadlines,
           new LoopFlusher(loop),
           resolver,
           observer,
@@ -234,11 +252,10 @@ public final class DataPlane implements AutoCloseable {
       DataPlaneObserver observer) {
     List<ListenerPlan> plans = new ArrayList<>();
     for (Listener listener : config.listeners()) {
-      List<Consumer<Channel>> acceptors = new ArrayList<>();
-      for (LoopPart part : parts) {
-        PipelineAssembler assembler =
-            new PipelineAssembler(part.state(), listener.name(), observer, part.open());
-        acceptors.add(assembler::accepted);
+      Map<HostPort, List<Consumer<Channel>>> acceptors = new HashMap<>();
+      for (HostPort address : listener.addresses()) {
+        acceptors.put(
+            address, acceptors(new ListenerAddress(listener.name(), address), parts, observer));
       }
       plans.add(new ListenerPlan(
           listener,
@@ -248,6 +265,16 @@ public final class DataPlane implements AutoCloseable {
               listener.name(), peer, refusal(listener.name(), verdict))));
     }
     return plans;
+  }
+
+  private static List<Consumer<Channel>> acceptors(
+      ListenerAddress at, List<LoopPart> parts, DataPlaneObserver observer) {
+    List<Consumer<Channel>> acceptors = new ArrayList<>();
+    for (LoopPart part : parts) {
+      PipelineAssembler assembler = new PipelineAssembler(part.state(), at, observer, part.open());
+      acceptors.add(assembler::accepted);
+    }
+    return acceptors;
   }
 
   private static ListenerSockets.Change prepare(

@@ -15,6 +15,7 @@ import io.reseal.core.upstream.EndpointProbe;
 import io.reseal.core.upstream.EndpointResolver;
 import io.reseal.core.upstream.UpstreamLoop;
 import io.reseal.core.upstream.UpstreamPlan;
+import java.time.Duration;
 
 /**
  * Trial connections to upstreams, made on an event loop with the resolver, the sockets and the TLS
@@ -24,7 +25,7 @@ public final class UpstreamProbes implements AutoCloseable {
   private final ProxyConfig config;
   private final Transport transport;
   private final EventLoop loop;
-  private final OpenConnections open = new OpenConnections();
+  private final OpenConnections open;
   private final EndpointResolver resolver;
   private final UpstreamLoop upstreamLoop;
 
@@ -32,11 +33,14 @@ public final class UpstreamProbes implements AutoCloseable {
     this.config = config;
     this.transport = transport;
     this.loop = transport.loops().getFirst();
+    Deadlines deadlines = new Deadlines(loop);
+    // No client connects to it, so there is nothing to be patient with.
+    this.open = new OpenConnections(deadlines, /* grace= */ Duration.ZERO);
     this.resolver = new EndpointResolver(
         loop, transport.datagramChannel(), config.timeouts().resolve(), /* servers= */ null);
     this.upstreamLoop = new UpstreamLoop(
         loop,
-        new Deadlines(loop),
+        deadlines,
         new LoopFlusher(loop),
         resolver,
         DataPlaneObserver.NONE,

@@ -46,7 +46,15 @@ public final class H2RawClient implements AutoCloseable {
   /** The same, with this window for each stream; the connection's window is wide. */
   public static H2RawClient connect(
       RawClient.Hello hello, InetSocketAddress address, int streamWindow) throws IOException {
-    RawClient raw = hello.withApplicationProtocols("h2").connect(address);
+    return over(hello.withApplicationProtocols("h2").connect(address), streamWindow);
+  }
+
+  /** HTTP/2 on a connection that agreed on it. */
+  public static H2RawClient over(RawClient raw) throws IOException {
+    return over(raw, WIDE_WINDOW);
+  }
+
+  private static H2RawClient over(RawClient raw, int streamWindow) throws IOException {
     H2RawClient client = new H2RawClient(raw);
     ByteBuffer settings = ByteBuffer.allocate(12);
     settings.putShort((short) 1).putInt(0).putShort((short) 4).putInt(streamWindow);

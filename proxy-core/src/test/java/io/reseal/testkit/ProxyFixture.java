@@ -3,9 +3,11 @@ package io.reseal.testkit;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.DataPlane;
 import io.reseal.core.StartException;
+import io.reseal.core.listener.InheritedSockets;
 import io.reseal.core.observe.DataPlaneObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -18,8 +20,17 @@ public final class ProxyFixture implements AutoCloseable {
   }
 
   public static ProxyFixture start(ProxyConfig config) {
+    return start(config, DataPlane.DEFAULT_GRACE);
+  }
+
+  /** The same, with this grace for connections that a change would not let in. */
+  public static ProxyFixture start(ProxyConfig config, Duration grace) {
+    return start(config, grace, DataPlaneObserver.NONE);
+  }
+
+  public static ProxyFixture start(ProxyConfig config, Duration grace, DataPlaneObserver observer) {
     try {
-      return new ProxyFixture(DataPlane.start(config, DataPlaneObserver.NONE));
+      return new ProxyFixture(DataPlane.start(config, observer, InheritedSockets.none(), grace));
     } catch (StartException e) {
       throw new AssertionError(e);
     }

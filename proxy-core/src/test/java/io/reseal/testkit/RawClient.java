@@ -47,7 +47,16 @@ public final class RawClient implements AutoCloseable {
     }
 
     public RawClient connect(InetSocketAddress address) throws IOException {
-      Socket raw = tcp(address);
+      return connect(tcp(new Socket(), address));
+    }
+
+    /** The same; what happens midway happens when the server has answered, and awaits the rest. */
+    public RawClient connect(InetSocketAddress address, Runnable midway) throws IOException {
+      return connect(tcp(new HandshakeSocket(midway), address));
+    }
+
+    /** Shakes hands over a connection that is there. */
+    public RawClient connect(Socket raw) throws IOException {
       SSLSocket secured =
           (SSLSocket) JdkTls.clientContext(ca).getSocketFactory().createSocket(raw, null, 0, true);
       SSLParameters parameters = secured.getSSLParameters();
@@ -74,8 +83,12 @@ public final class RawClient implements AutoCloseable {
     return new RawClient(raw, raw);
   }
 
-  private static Socket tcp(InetSocketAddress address) throws IOException {
-    Socket raw = new Socket();
+  /** A connection without a byte. */
+  public static Socket tcp(InetSocketAddress address) throws IOException {
+    return tcp(new Socket(), address);
+  }
+
+  private static Socket tcp(Socket raw, InetSocketAddress address) throws IOException {
     raw.setTcpNoDelay(true);
     raw.setSoTimeout(DEADLINE_MILLIS);
     raw.connect(address, DEADLINE_MILLIS);

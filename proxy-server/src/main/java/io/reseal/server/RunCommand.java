@@ -34,7 +34,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--grace",
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = "How long work under way may take after a signal (default: ${DEFAULT-VALUE}).")
+      description = "How long work under way may take after a signal, and connections that a change"
+          + " of the configuration would not let in any more may stay, before they are cut"
+          + " (default: ${DEFAULT-VALUE}).")
   private int graceSeconds;
 
   @Option(
@@ -77,10 +79,8 @@ final class RunCommand implements Callable<Integer> {
     Termination termination = Termination.onSignals();
     try (ProxyProcess proxy = start(source, first, termination)) {
       termination.await();
-      int cut = proxy.drain(
-          Duration.ofSeconds(Math.max(0, drainWaitSeconds)),
-          Duration.ofSeconds(Math.max(0, graceSeconds)),
-          termination);
+      int cut =
+          proxy.drain(Duration.ofSeconds(Math.max(0, drainWaitSeconds)), grace(), termination);
       return cut > 0 ? CUT : Main.DONE;
     } catch (StartException refused) {
       ConfigFileOption.print(refused.problems(), "error: ", err);
@@ -91,8 +91,10 @@ final class RunCommand implements Callable<Integer> {
   private ProxyProcess start(
       ConfigSource source, ConfigSource.Reading first, Termination termination)
       throws StartException {
-    return handover == null
-        ? ProxyProcess.start(source, first, termination, !noWatch)
-        : ProxyProcess.start(source, first, termination, !noWatch, handover);
+    return ProxyProcess.start(source, first, termination, !noWatch, handover, grace());
+  }
+
+  private Duration grace() {
+    return Duration.ofSeconds(Math.max(0, graceSeconds));
   }
 }

@@ -6,6 +6,7 @@ import io.reseal.core.http.ToldClient;
 import io.reseal.core.observe.ClientFacts;
 import io.reseal.core.observe.DataPlaneObserver;
 import io.reseal.core.observe.DebugWatch;
+import io.reseal.core.snapshot.ListenerAddress;
 import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
@@ -16,7 +17,8 @@ import io.reseal.core.tls.ClientPolicy;
  *
  * @param loop the event loop that the connection lives on
  * @param debugWatch what to tell everything about
- * @param facts what is known of the connection
+ * @param at where it came in
+ * @param facts what is known of the connection; the listener's name is that of its beginning
  * @param serverName the SNI of the connection, empty for none or cleartext
  * @param policyGroup the TLS policy group of the served identity, -1 for cleartext
  * @param proven what the client had to prove by a certificate
@@ -27,6 +29,7 @@ public record ClientConnection(
     LoopState loop,
     DataPlaneObserver observer,
     DebugWatch debugWatch,
+    ListenerAddress at,
     ClientFacts facts,
     String serverName,
     int policyGroup,
@@ -41,18 +44,13 @@ public record ClientConnection(
     if (!edge.peerTrusted()) {
       return peerSeesDetails;
     }
-    ListenerTable table = snapshot.listener(listener());
+    ListenerTable table = snapshot.listener(at);
     return table != null
         && ToldClient.isGood(
             request.fields(),
             edge.peer(),
             table::trustsPeer,
             snapshot.config().diagnostics()::trusts);
-  }
-
-  /** The listener's name. */
-  public String listener() {
-    return facts.listener();
   }
 
   public boolean isTls() {

@@ -110,8 +110,8 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
   public void start() {
     assert loop.eventLoop().inEventLoop();
     requestEnded = request.framing() == Framing.NONE;
-    RoutingDecision decision = snapshot.route(
-        client.listener(),
+    RoutingDecision decision = Snapshot.route(
+        snapshot.listener(client.at()),
         client.serverName(),
         client.policyGroup(),
         client.proven(),

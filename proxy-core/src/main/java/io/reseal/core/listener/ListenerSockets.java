@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -136,7 +137,7 @@ public final class ListenerSockets implements AutoCloseable {
           problem(plan, wanted, "not an IP address", "Write the address to listen on, as 0.0.0.0"));
       return Optional.empty();
     }
-    Bound made = new Bound(plan, new InetSocketAddress(host, wanted.port()));
+    Bound made = new Bound(plan, wanted, new InetSocketAddress(host, wanted.port()));
     try {
       adopt(made, inherited.take(owner(plan), wanted, key.number(), made.address));
       if (made.channels.isEmpty()) {
@@ -331,11 +332,13 @@ public final class ListenerSockets implements AutoCloseable {
   /** The sockets of one address, and the listener that they serve. */
   static final class Bound {
     private final List<Channel> channels = new ArrayList<>();
+    private final HostPort configured;
     private volatile InetSocketAddress address;
     private volatile ListenerPlan plan;
 
-    private Bound(ListenerPlan plan, InetSocketAddress address) {
+    private Bound(ListenerPlan plan, HostPort configured, InetSocketAddress address) {
       this.plan = plan;
+      this.configured = configured;
       this.address = address;
     }
 
@@ -401,7 +404,9 @@ public final class ListenerSockets implements AutoCloseable {
         return;
       }
       channel.closeFuture().addListener(ignored -> plan.admission().release(source));
-      plan.acceptors().get(loops.indexOf(channel.eventLoop())).accept(channel);
+      Objects.requireNonNull(plan.acceptors().get(bound.configured))
+          .get(loops.indexOf(channel.eventLoop()))
+          .accept(channel);
     }
   }
 }

@@ -1,28 +1,47 @@
 package io.reseal.core.pipeline;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.reseal.core.loop.Deadlines;
+import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.snapshot.Snapshot;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one event loop, and how each client connection ends its work, for draining.
  * Confined to that loop.
  */
 public final class OpenConnections {
-  private static final Served UNDECIDED = new Served(() -> {}, ignored -> true);
-
+  private final Deadlines deadlines;
+  private final long graceNanos;
   private final Map<Channel, Served> clients = new HashMap<>();
   private final Set<Channel> upstreams = new HashSet<>();
   private boolean draining;
 
+  /**
+   * Made on any thread.
+   *
+   * @param grace how long a connection that a snapshot would not let in may take to end its work
+   */
+  public OpenConnections(Deadlines deadlines, Duration grace) {
+    this.deadlines = deadlines;
+    this.graceNanos = grace.toNanos();
+  }
+
   /** Takes a new connection in until it closes. */
   void add(Channel channel) {
-    clients.put(channel, UNDECIDED);
-    channel.closeFuture().addListener(ignored -> clients.remove(channel));
+    Served served = new Served(channel);
+    clients.put(channel, served);
+    channel.closeFuture().addListener(ignored -> {
+      clients.remove(channel);
+      served.forget();
+    });
   }
 
   /** Takes a connection to an upstream in until it closes. */
@@ -32,22 +51,40 @@ public final class OpenConnections {
   }
 
   /**
-   * Says how a connection ends its work; called at once while draining.
+   * Says how a connection ends its work. It is asked to at once while draining, and where the
+   * snapshot of now would not let it in: that may be a later one than it was decided by.
    *
-   * @param staysUnder whether the connection may stay open under another snapshot
+   * @param staysUnder whether the connection may stay open under a snapshot
    */
-  void onDrain(Channel channel, Runnable drain, Predicate<Snapshot> staysUnder) {
-    if (clients.replace(channel, new Served(drain, staysUnder)) != null && draining) {
-      drain.run();
+  void onDrain(Channel channel, Ending ending, Predicate<Snapshot> staysUnder, Snapshot now) {
+    Served served = clients.get(channel);
+    if (served == null) {
+      return;
+    }
+    served.ending = ending;
+    served.staysUnder = staysUnder;
+    if (draining) {
+      ending.drain();
+    } else {
+      served.holdAgainst(now);
     }
   }
 
-  /** Lets every connection end its work that another snapshot would not let in. */
+  /** Says that a connection ends otherwise from now on; which snapshots would let it in stays. */
+  void endsBy(Channel channel, Ending ending) {
+    Served served = clients.get(channel);
+    if (served != null) {
+      served.ending = ending;
+    }
+  }
+
+  /**
+   * Lets every connection end its work that another snapshot would not let in. What is open when the
+   * grace is over is cut, unless a snapshot has come meanwhile that would let it in.
+   */
   public void drainUnlessAdmitted(Snapshot next) {
     for (Served served : clients.values().toArray(Served[]::new)) {
-      if (!served.staysUnder().test(next)) {
-        served.drain().run();
-      }
+      served.holdAgainst(next);
     }
   }
 
@@ -55,7 +92,7 @@ public final class OpenConnections {
   public void drain() {
     draining = true;
     for (Served served : clients.values().toArray(Served[]::new)) {
-      served.drain().run();
+      served.ending.drain();
     }
   }
 
@@ -84,6 +121,60 @@ public final class OpenConnections {
     return clients.size();
   }
 
-  /** How a connection ends its work, and which snapshots would let it in. */
-  private record Served(Runnable drain, Predicate<Snapshot> staysUnder) {}
+  /** How a connection ends its work. */
+  @FunctionalInterface
+  interface Ending {
+    /** Nothing to wait for: what goes through it has no end of its own. */
+    Ending NONE = () -> {};
+
+    /** Takes no new work and closes after the work under way. */
+    void drain();
+
+    /** Takes note that the connection is cut now, before it is. */
+    default void cut() {}
+  }
+
+  /** A client's connection; as long as nothing is decided about it, it stays under any snapshot. */
+  private final class Served {
+    private final Channel channel;
+    private Ending ending = Ending.NONE;
+    private Predicate<Snapshot> staysUnder = ignored -> true;
+    private @Nullable Deadline cutDue;
+
+    Served(Channel channel) {
+      this.channel = channel;
+    }
+
+    void holdAgainst(Snapshot next) {
+      if (staysUnder.test(next)) {
+        if (cutDue != null) {
+          cutDue.clear();
+        }
+        return;
+      }
+      ending.drain();
+      if (cutDue == null) {
+        cutDue = deadlines.register(this::cut);
+      }
+      // A further change of that kind gives no further time.
+      if (!cutDue.isSet()) {
+        cutDue.setNanos(graceNanos);
+      }
+    }
+
+    /** By a reset, because an end without one could look like the end of a whole message. */
+    private void cut() {
+      ending.cut();
+      if (channel.isOpen()) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.unsafe().close(channel.voidPromise());
+      }
+    }
+
+    void forget() {
+      if (cutDue != null) {
+        cutDue.remove();
+      }
+    }
+  }
 }

@@ -28,6 +28,7 @@ import io.reseal.core.observe.DebugWatch.Tap;
 import io.reseal.core.observe.TlsLeg;
 import io.reseal.core.observe.TunnelRecord;
 import io.reseal.core.observe.UpstreamFacts;
+import io.reseal.core.snapshot.ListenerAddress;
 import io.reseal.core.snapshot.ListenerTable;
 import io.reseal.core.snapshot.LoopState;
 import io.reseal.core.snapshot.Snapshot;
@@ -50,8 +51,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The single place that says which handler follows which on a client's connection, for one listener
- * on one event loop:
+ * The single place that says which handler follows which on a client's connection, for one address
+ * of a listener on one event loop:
  *
  * <pre>
  * cleartext    RequestDecoder, ResponseEncoder, Http1Connection
@@ -68,15 +69,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PipelineAssembler {
   private final LoopState loop;
-  private final String listener;
+  private final ListenerAddress at;
   private final DataPlaneObserver observer;
   private final OpenConnections open;
   private final DebugWatch debugWatch;
 
   public PipelineAssembler(
-      LoopState loop, String listener, DataPlaneObserver observer, OpenConnections open) {
+      LoopState loop, ListenerAddress at, DataPlaneObserver observer, OpenConnections open) {
     this.loop = loop;
-    this.listener = listener;
+    this.at = at;
     this.observer = observer;
     this.open = open;
     this.debugWatch = observer.debugWatch();
@@ -86,9 +87,9 @@ public final class PipelineAssembler {
   public void accepted(Channel channel) {
     assert loop.eventLoop().inEventLoop();
     open.add(channel);
-    observer.connectionAccepted(listener);
+    observer.connectionAccepted(at.listener());
     Snapshot snapshot = loop.snapshot();
-    ListenerTable table = snapshot.listener(listener);
+    ListenerTable table = snapshot.listener(at);
     if (table == null) {
       // Accepted while the listener was being taken away.
       channel.close();
@@ -110,7 +111,7 @@ public final class PipelineAssembler {
   }
 
   private TlsDecision decide(ClientHello hello) {
-    ListenerTable table = loop.snapshot().listener(listener);
+    ListenerTable table = loop.snapshot().listener(at);
     return table == null ? TlsDecision.Refuse.LISTENER_GONE : TlsDecision.of(table, hello);
   }
 
@@ -128,8 +129,12 @@ public final class PipelineAssembler {
 
   private void terminate(ChannelHandlerContext ctx, ServerContext context, ClientHello hello) {
     Channel channel = ctx.channel();
-    TerminatedConnection connection =
-        new TerminatedConnection(hello.serverName(), context, TlsLeg.NONE);
+    ListenerTable table = loop.snapshot().listener(at);
+    TerminatedConnection connection = new TerminatedConnection(
+        hello.serverName(),
+        context,
+        versions(table == null ? null : table.config().security()),
+        TlsLeg.NONE);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     PlainAlertHandler alerts = new PlainAlertHandler();
@@ -147,7 +152,7 @@ public final class PipelineAssembler {
       return connection;
     }
     TlsFacts facts = TlsFacts.of(tls);
-    observer.clientHandshake(listener, facts.protocol(), facts.resumed(), nanos);
+    observer.clientHandshake(at.listener(), facts.protocol(), facts.resumed(), nanos);
     return connection.with(facts.leg(connection.serverName(), clientIdentity(connection, tls)));
   }
 
@@ -165,7 +170,7 @@ public final class PipelineAssembler {
       debug(channel, connection.serverName(), what);
     }
     observer.connectionRefused(
-        listener,
+        at.listener(),
         String.valueOf(channel.remoteAddress()),
         Refusal.of(connection.serverName(), verdict));
     channel.close();
@@ -180,14 +185,14 @@ public final class PipelineAssembler {
 
   private void refused(Channel channel, TlsDecision.Refuse refused) {
     observer.connectionRefused(
-        listener, String.valueOf(channel.remoteAddress()), Refusal.of(refused.verdict()));
+        at.listener(), String.valueOf(channel.remoteAddress()), Refusal.of(refused.verdict()));
   }
 
   void addHttp1(Channel channel, TerminatedConnection connection) {
     ClientConnection client = clientOf(channel, connection);
     Http1Connection http1 = new Http1Connection(client, channel, this::startTunnel);
     http1.install();
-    open.onDrain(channel, http1::drain, staysUnder(channel, client));
+    open.onDrain(channel, http1::drain, staysUnder(channel, client, connection), loop.snapshot());
   }
 
   void addHttp2(Channel channel, TerminatedConnection connection) {
@@ -195,19 +200,19 @@ public final class PipelineAssembler {
     Http2ClientConnection http2 = Http2ConnectionBuilder.connection(client);
     // Behind the SslHandler; the last, because it consumes every frame.
     channel.pipeline().addLast(http2);
-    open.onDrain(channel, http2::drain, staysUnder(channel, client));
+    open.onDrain(channel, http2::drain, staysUnder(channel, client, connection), loop.snapshot());
   }
 
   /** What the connection was given at its start must be what the other snapshot would give it. */
-  private Predicate<Snapshot> staysUnder(Channel channel, ClientConnection client) {
+  private Predicate<Snapshot> staysUnder(
+      Channel channel, ClientConnection client, TerminatedConnection connection) {
     InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    ListenerTable then = loop.snapshot().listener(listener);
-    ListenerSecurity security = then == null ? null : then.config().security();
+    Optional<TlsVersions> versions = connection.versions();
     return next -> {
-      ListenerTable table = next.listener(listener);
+      ListenerTable table = next.listener(at);
       return table != null
-          && next.admits(listener, client.serverName(), client.isTls(), client.proven())
-          && versions(table.config().security()).equals(versions(security))
+          && table.admits(client.serverName(), client.isTls(), client.proven())
+          && versions(table.config().security()).equals(versions)
           && table.trustsPeer(peer) == client.edge().peerTrusted()
           && next.config().diagnostics().trusts(peer) == client.peerSeesDetails();
     };
@@ -221,7 +226,7 @@ public final class PipelineAssembler {
 
   private ClientConnection clientOf(Channel channel, TerminatedConnection connection) {
     Snapshot snapshot = loop.snapshot();
-    ListenerTable table = snapshot.listener(listener);
+    ListenerTable table = snapshot.listener(at);
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     EdgeConnection edge = EdgeConnection.of(
         peer,
@@ -233,6 +238,7 @@ public final class PipelineAssembler {
         loop,
         observer,
         debugWatch,
+        at,
         facts(peer, edge.peer(), connection.tls()),
         connection.serverName(),
         connection.policyGroup(),
@@ -242,7 +248,7 @@ public final class PipelineAssembler {
   }
 
   private ClientFacts facts(InetSocketAddress peer, String address, TlsLeg tls) {
-    return new ClientFacts(listener, address, peer.getPort(), tls);
+    return new ClientFacts(at.listener(), address, peer.getPort(), tls);
   }
 
   private static ClientCertificateFields certificateOf(
@@ -321,13 +327,29 @@ public final class PipelineAssembler {
   }
 
   private void tunnel(Channel client, Channel upstream, TunnelJournal journal) {
-    open.onDrain(client, () -> {}, ignored -> true);
-    Tunnel.start(
+    Tunnel tunnel = Tunnel.start(
         client,
         upstream,
         loop.deadlines(),
         loop.snapshot().config().timeouts().tunnelIdle(),
         loop.relayBuffer(),
         journal);
+    open.endsBy(client, new TunnelEnding(tunnel));
+  }
+
+  /**
+   * A tunnel is waited for as long as the grace lasts. One that was passed through stays under any
+   * snapshot: nobody was let in here.
+   */
+  private record TunnelEnding(Tunnel tunnel) implements OpenConnections.Ending {
+    @Override
+    public void drain() {
+      // What goes through has no end that we could see.
+    }
+
+    @Override
+    public void cut() {
+      tunnel.cutOff();
+    }
   }
 }

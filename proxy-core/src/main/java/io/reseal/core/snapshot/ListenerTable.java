@@ -18,6 +18,25 @@ import org.jspecify.annotations.Nullable;
 public record ListenerTable(Listener config, @Nullable ServerContexts tls, HostTable hosts) {
 
   /**
+   * Whether a connection that was let in under an earlier snapshot would be let in here, so that it
+   * may stay open.
+   *
+   * @param serverName the SNI of the connection, empty for none or cleartext
+   * @param isTls whether it was made with TLS
+   * @param proven what its client had to prove
+   */
+  public boolean admits(String serverName, boolean isTls, ClientPolicy proven) {
+    ServerContexts contexts = tls;
+    if (contexts == null || !isTls) {
+      return contexts == null && !isTls;
+    }
+    HostRoutes routes = hosts.lookup(serverName);
+    boolean passedThrough = routes != null && routes.passthrough() != null;
+    ServerContext context = contexts.select(serverName);
+    return !passedThrough && context != null && context.clientPolicy().equals(proven);
+  }
+
+  /**
    * Whether a client that has proven this may be served for a host: exactly what the host's
    * identity asks for. True on a cleartext listener, where nobody can prove anything.
    */

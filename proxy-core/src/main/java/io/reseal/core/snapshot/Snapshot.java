@@ -1,5 +1,7 @@
 package io.reseal.core.snapshot;
 
+import io.reseal.config.HostPort;
+import io.reseal.config.Listener;
 import io.reseal.config.ProxyConfig;
 import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.snapshot.RoutingDecision.NotServed;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * loops; owns the TLS contexts in it until {@link #release}.
  *
  * @param listeners by name
+ * @param byAddress the same by each address that they are configured with, without those of any port
  * @param upstreams in no order that means anything
  * @param isJournalled whether something is noted of every exchange: for the access log, for traces
  *     or ids
@@ -25,10 +28,12 @@ public record Snapshot(
     ProxyConfig config,
     CanonicalRequest canonicalRequest,
     Map<String, ListenerTable> listeners,
+    Map<HostPort, ListenerTable> byAddress,
     List<UpstreamPlan> upstreams,
     boolean isJournalled) {
   public Snapshot {
     listeners = Map.copyOf(listeners);
+    byAddress = Map.copyOf(byAddress);
     upstreams = List.copyOf(upstreams);
   }
 
@@ -38,26 +43,24 @@ public record Snapshot(
   }
 
   /**
-   * Whether a connection that was let in under an earlier snapshot would be let in under this one,
-   * so that it may stay open.
-   *
-   * @param serverName the SNI of the connection, empty for none or cleartext
-   * @param tls whether it was made with TLS
-   * @param proven what its client had to prove
+   * The table for connections that came in somewhere: of the listener that has the address, whatever
+   * its name, else of the one with the name, whatever its address; null where there is neither.
    */
-  public boolean admits(String listener, String serverName, boolean tls, ClientPolicy proven) {
-    ListenerTable table = listener(listener);
-    ServerContexts contexts = table == null ? null : table.tls();
-    if (table == null || tls != (contexts != null)) {
-      return false;
+  public @Nullable ListenerTable listener(ListenerAddress at) {
+    ListenerTable table = byAddress.get(at.address());
+    return table != null ? table : listeners.get(at.listener());
+  }
+
+  /**
+   * The table that a listener of a later configuration goes on from: of its name, else of one of its
+   * addresses, as when it is renamed; null for a new one.
+   */
+  public @Nullable ListenerTable before(Listener later) {
+    ListenerTable table = listeners.get(later.name());
+    for (HostPort address : later.addresses()) {
+      table = table != null ? table : byAddress.get(address);
     }
-    if (contexts == null) {
-      return true;
-    }
-    HostRoutes routes = table.hosts().lookup(serverName);
-    boolean passedThrough = routes != null && routes.passthrough() != null;
-    ServerContext context = contexts.select(serverName);
-    return !passedThrough && context != null && context.clientPolicy().equals(proven);
+    return table;
   }
 
   /**
@@ -80,21 +83,20 @@ public record Snapshot(
   /**
    * What becomes of a request.
    *
-   * @param listener the name of the listener that it came by
+   * @param table the listener that it came by, null for one that is no more
    * @param serverName the SNI of its connection, empty for none or cleartext
    * @param policyGroup the policy group of its connection, -1 for cleartext
    * @param proven what its client had to prove
    * @param host the host asked for, in lower case; empty for none
    * @param routingPath the normalised path without parameters
    */
-  public RoutingDecision route(
-      String listener,
+  public static RoutingDecision route(
+      @Nullable ListenerTable table,
       String serverName,
       int policyGroup,
       ClientPolicy proven,
       String host,
       String routingPath) {
-    ListenerTable table = listener(listener);
     if (table == null) {
       return NotServed.OTHER_POLICY;
     }

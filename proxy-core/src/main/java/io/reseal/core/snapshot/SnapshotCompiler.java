@@ -1,5 +1,6 @@
 package io.reseal.core.snapshot;
 
+import io.reseal.config.HostPort;
 import io.reseal.config.Listener;
 import io.reseal.config.ListenerSecurity;
 import io.reseal.config.PathMatch;
@@ -85,7 +86,26 @@ public final class SnapshotCompiler {
     boolean journalled = config.accessLog().isOn()
         || tracing.startsTraces()
         || tracing.requestId() == TracingSettings.RequestId.SET;
-    return new Snapshot(config, rules, listeners, new ArrayList<>(plans.values()), journalled);
+    return new Snapshot(
+        config,
+        rules,
+        listeners,
+        byAddress(listeners),
+        new ArrayList<>(plans.values()),
+        journalled);
+  }
+
+  /** What is bound to any port is known by its listener's name only. */
+  private static Map<HostPort, ListenerTable> byAddress(Map<String, ListenerTable> listeners) {
+    Map<HostPort, ListenerTable> tables = new HashMap<>();
+    for (ListenerTable table : listeners.values()) {
+      for (HostPort address : table.config().addresses()) {
+        if (address.port() != 0) {
+          tables.put(address, table);
+        }
+      }
+    }
+    return tables;
   }
 
   private @Nullable ServerContexts tlsOf(Listener listener) {
@@ -96,7 +116,7 @@ public final class SnapshotCompiler {
         List<ServerIdentity> served = config.identities().stream()
             .filter(identity -> names.contains(identity.name()))
             .toList();
-        ListenerTable before = previous == null ? null : previous.listener(listener.name());
+        ListenerTable before = previous == null ? null : previous.before(listener);
         yield ServerContexts.compile(
             tls, served, config.runtime().tlsProvider(), before == null ? null : before.tls());
       }
@@ -175,7 +195,7 @@ public final class SnapshotCompiler {
     }
     UpstreamTlsContext made = UpstreamTlsContext.compile(
         upstream.name(), upstream.tls(), config.runtime().tlsProvider(), config.timeouts());
-    return new UpstreamPlan(freeIndex(), upstream, Protection.TLS, made, null);
+    return new UpstreamPlan(freeIndex(), upstream, Protection.TLS, made, before);
   }
 
   /** A place for a pool that no pool of the previous snapshot has. */

@@ -61,7 +61,7 @@ public final class Tunnel {
    * @param idleTimeout the longest silence in both directions
    * @param buffer what channels of this loop read into that have read nothing so far
    */
-  public static void start(
+  public static Tunnel start(
       Channel client,
       Channel upstream,
       Deadlines deadlines,
@@ -86,6 +86,12 @@ public final class Tunnel {
       // One of them closed while the tunnel was made, and no event will tell.
       tunnel.cut(client.isActive() ? TunnelEnd.RESET_BY_UPSTREAM : TunnelEnd.RESET_BY_CLIENT);
     }
+    return tunnel;
+  }
+
+  /** Takes note that the client's connection is cut now, before it is; that ends the other side. */
+  public void cutOff() {
+    closed(TunnelEnd.CUT_OFF);
   }
 
   /** Bytes have moved. */
@@ -123,7 +129,8 @@ public final class Tunnel {
     tellDue.remove();
     buffer.release();
     tell();
-    TunnelEnd told = firstEnd != null && end != TunnelEnd.IDLE ? firstEnd : end;
+    boolean ownEnd = end == TunnelEnd.IDLE || end == TunnelEnd.CUT_OFF;
+    TunnelEnd told = firstEnd != null && !ownEnd ? firstEnd : end;
     listener.ended(client.bytesRead(), upstream.bytesRead(), told);
   }
 

@@ -8,6 +8,8 @@ public enum TunnelEnd {
   UPSTREAM_CLOSED,
   /** Silence in both directions for too long. */
   IDLE,
+  /** The configuration would not let the client in any more, and the grace was over. */
+  CUT_OFF,
   RESET_BY_CLIENT,
   RESET_BY_UPSTREAM
 }

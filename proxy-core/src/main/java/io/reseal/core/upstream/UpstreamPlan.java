@@ -37,8 +37,8 @@ public final class UpstreamPlan {
   /**
    * @param index the place of its pool on every loop; it stays over changes that keep the pool
    * @param tlsContext owned by the snapshot; present exactly if the protection is TLS
-   * @param previous the plan whose pool this one takes over, null for none; the counts of endpoints
-   *     that stay go on
+   * @param previous what the upstream was before, null for nothing; the counts of endpoints that
+   *     stay go on, because connections that this plan may not use are open all the same
    */
   public UpstreamPlan(
       int index,

@@ -102,7 +102,7 @@ final class InheritedSocketsTest {
 
   private DataPlane serve(ProxyConfig config) throws StartException {
     try (InheritedSockets inherited = new InheritedSockets(predecessor)) {
-      return DataPlane.start(config, DataPlaneObserver.NONE, inherited);
+      return DataPlane.start(config, DataPlaneObserver.NONE, inherited, DataPlane.DEFAULT_GRACE);
     }
   }
 

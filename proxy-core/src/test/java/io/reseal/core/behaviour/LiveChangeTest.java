@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reseal.config.ClientAuth;
 import io.reseal.config.HostPort;
+import io.reseal.config.Limits;
 import io.reseal.config.Listener;
 import io.reseal.config.ListenerSecurity;
 import io.reseal.config.PathMatch;
 import io.reseal.config.ProxyConfig;
 import io.reseal.config.ServerIdentity;
+import io.reseal.config.TlsVersions;
 import io.reseal.config.UpstreamTls;
 import io.reseal.core.StartException;
 import io.reseal.testkit.Certificates;
@@ -75,7 +77,8 @@ final class LiveChangeTest {
     return new ProxySetup().upstream("one", first).upstream("two", second);
   }
 
-  private static ProxyConfig listeners(ProxyConfig config, UnaryOperator<List<Listener>> change) {
+  /** A configuration with other listeners. */
+  static ProxyConfig listeners(ProxyConfig config, UnaryOperator<List<Listener>> change) {
     return new ProxyConfig(
         change.apply(new ArrayList<>(config.listeners())),
         config.identities(),
@@ -217,6 +220,67 @@ final class LiveChangeTest {
     }
   }
 
+  /** Connections under the old trust are open until their last response; they count till then. */
+  @Test
+  void anEndpointThatStaysKeepsItsCountsUnderAnotherTrust() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch changed = new CountDownLatch(1);
+    first.on("/slow", (connection, head) -> {
+      connection.receive(head);
+      asked.countDown();
+      changed.await();
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold");
+    });
+    ProxySetup one =
+        new ProxySetup().identity(FRONT).reencrypt("a.test", "one").limits(LiveChangeTest::single);
+    var modern = new UpstreamTls(
+        ProxySetup.verified().trustAnchors(),
+        ProxySetup.verified().serverName(),
+        List.of(),
+        false,
+        new TlsVersions(/* tls12= */ false, /* tls13= */ true));
+    proxy.publish(one.upstream("one", first).config());
+    try (RawClient slow = proxy.client("a.test");
+        RawClient client = proxy.client("a.test")) {
+      slow.send("GET /slow HTTP/1.1\r\nHost: a.test\r\n\r\n");
+      asked.await();
+      proxy.publish(new ProxySetup()
+          .identity(FRONT)
+          .reencrypt("a.test", "one")
+          .limits(LiveChangeTest::single)
+          .upstream("one", modern, first.endpoint())
+          .config());
+      assertThat(openToFirst()).isEqualTo(1);
+      assertThat(client.exchange(GET_A).status()).isEqualTo(503);
+
+      changed.countDown();
+      assertThat(slow.readReply().bodyText()).isEqualTo("old");
+      Await.until(() -> openToFirst() == 0);
+      assertThat(client.exchange(GET_A).status()).isEqualTo(200);
+    }
+  }
+
+  private int openToFirst() {
+    return proxy.dataPlane().upstreams().getFirst().endpoints().getFirst().open();
+  }
+
+  /** One connection to each endpoint. */
+  private static Limits single(Limits all) {
+    return new Limits(
+        all.clientHelloBytes(),
+        all.requestTargetBytes(),
+        all.requestHeadBytes(),
+        all.requestFields(),
+        all.requestBodyBytes(),
+        all.responseHeadBytes(),
+        all.responseFields(),
+        all.http2Streams(),
+        /* upstreamConnections= */ 1,
+        all.upstreamIdleConnections(),
+        all.upstreamConnecting(),
+        all.upstreamAttempts());
+  }
+
   @Test
   void aRequestUnderWayEndsWithWhatItStartedWith() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
@@ -324,12 +388,16 @@ final class LiveChangeTest {
     }
   }
 
+  /** Port 0 would not do where a socket must stay under another name. */
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return free.getLocalPort();
+    }
+  }
+
   @Test
   void aPortMayChangeItsListener() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+    int port = freePort();
     ProxyConfig before = setup().config();
     proxy.publish(listeners(
         before, all -> List.of(cleartext("old", new HostPort("127.0.0.1", port)))));

@@ -40,7 +40,8 @@ enum AccessField {
       "end",
       "none for an exchange that is complete, else `error` (answered by Reseal), `broken_off` (in the"
           + " middle of the response) or `client_gone`; of a tunnel `client_closed`,"
-          + " `upstream_closed`, `idle`, `reset_by_client`, `reset_by_upstream`, `not_connected`"),
+          + " `upstream_closed`, `idle`, `reset_by_client`, `reset_by_upstream`, `cut_off`"
+          + " (by Reseal, after a change), `not_connected`"),
   ERROR("error", "the verdict: the exact reason of a failure, as in `reseal_failures_total`"),
   DETAIL("detail", "its facts"),
   HINT(

@@ -169,9 +169,8 @@ public final class Explainer {
       request.put("pathRouted", head.routingPath());
     }
     facts.put("request", request);
-    String listener = table.config().name();
     RoutingDecision decision =
-        snapshot.route(listener, serverName, group, proven, head.host(), head.routingPath());
+        Snapshot.route(table, serverName, group, proven, head.host(), head.routingPath());
     HostRoutes routes = table.hosts().lookup(head.host());
     return switch (decision) {
       case NotServed why -> notServed(why, serverName, head);

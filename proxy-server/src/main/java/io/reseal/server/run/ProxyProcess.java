@@ -75,7 +75,8 @@ public final class ProxyProcess implements AutoCloseable {
   public static ProxyProcess start(
       ConfigSource source, ConfigSource.Reading first, Termination termination, boolean watched)
       throws StartException {
-    return start(source, first, termination, watched, Takeover.none(), /* handover= */ null);
+    return start(
+        source, first, termination, watched, /* handover= */ null, DataPlane.DEFAULT_GRACE);
   }
 
   /**
@@ -84,7 +85,9 @@ public final class ProxyProcess implements AutoCloseable {
    * @param first what was read of the source just now, without mistakes
    * @param termination asked to end by the admin port and by a successor, and to reload by SIGHUP
    * @param watched whether changes of the source's files are taken up by themselves
-   * @param handover where a predecessor may listen, and this process for its successor
+   * @param handover where a predecessor may listen, and this process for its successor; null for
+   *     neither
+   * @param grace how long a connection may still take that a change would not let in any more
    * @throws StartException with every reason; nothing stays bound, and a predecessor serves on
    */
   public static ProxyProcess start(
@@ -92,12 +95,16 @@ public final class ProxyProcess implements AutoCloseable {
       ConfigSource.Reading first,
       Termination termination,
       boolean watched,
-      Path handover)
+      @Nullable Path handover,
+      Duration grace)
       throws StartException {
+    if (handover == null) {
+      return start(source, first, termination, watched, Takeover.none(), /* point= */ null, grace);
+    }
     try (Takeover takeover = Takeover.at(handover, valid(first).config().runtime())) {
       HandoverPoint point = HandoverPoint.prepare(handover);
       try {
-        return start(source, first, termination, watched, takeover, point);
+        return start(source, first, termination, watched, takeover, point, grace);
       } catch (StartException | RuntimeException failed) {
         point.close();
         throw failed;
@@ -118,7 +125,8 @@ public final class ProxyProcess implements AutoCloseable {
       Termination termination,
       boolean watched,
       Takeover takeover,
-      @Nullable HandoverPoint handover)
+      @Nullable HandoverPoint handover,
+      Duration grace)
       throws StartException {
     ProxyConfig config = valid(first).config();
     // The Java runtime's provider would let clients renegotiate as often as they like.
@@ -126,7 +134,7 @@ public final class ProxyProcess implements AutoCloseable {
     Map<Path, FileState> files = FileState.of(first.files());
     Actions actions = new Actions(termination);
     Oversight oversight = new Oversight(config, new LoggingObserver(), actions, takeover.sockets());
-    DataPlane dataPlane = startUnder(oversight, config, takeover.sockets());
+    DataPlane dataPlane = startUnder(oversight, config, takeover.sockets(), grace);
     oversight.reloaded(Reload.atStart(Instant.now(), valid(first).warnings()));
     Reloader reloader = new Reloader(source, first, dataPlane, oversight);
     OpenFiles.check(config);
@@ -234,9 +242,10 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   private static DataPlane startUnder(
-      Oversight oversight, ProxyConfig config, InheritedSockets inherited) throws StartException {
+      Oversight oversight, ProxyConfig config, InheritedSockets inherited, Duration grace)
+      throws StartException {
     try {
-      return DataPlane.start(config, oversight.observer(), inherited);
+      return DataPlane.start(config, oversight.observer(), inherited, grace);
     } catch (StartException | RuntimeException failed) {
       oversight.close();
       throw failed;
