@@ -123,7 +123,6 @@ public final class ProxyProcess implements AutoCloseable {
     ProxyConfig config = valid(first).config();
     // The Java runtime's provider would let clients renegotiate as often as they like.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-    Map<Path, FileState> files = FileState.of(first.files());
     Actions actions = new Actions(termination);
     Oversight oversight = new Oversight(config, new LoggingObserver(), actions, takeover.sockets());
     DataPlane dataPlane = startUnder(oversight, config, takeover.sockets());
@@ -146,7 +145,7 @@ public final class ProxyProcess implements AutoCloseable {
       oversight.reopenLogs();
       reloader.reload("SIGHUP");
     });
-    FileWatch watch = watched ? FileWatch.start(source, reloader, files) : null;
+    FileWatch watch = watched ? FileWatch.start(reloader) : null;
     ExpiryNotice expiry = ExpiryNotice.start(dataPlane::config);
     ProxyProcess process =
         new ProxyProcess(dataPlane, oversight, reloader, termination, expiry, watch, handover);

@@ -13,13 +13,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The way from a changed configuration to the data plane, all or nothing: what is wrong is told and
- * changes nothing. Thread-safe; one reading at a time.
+ * changes nothing. Thread-safe.
+ *
+ * <p>Every reload, whoever asks for it, waits for quiet files and then reads; what has changed while
+ * it was read, or was not waited for because it is named now for the first time, is waited for and
+ * read again. A reading and what comes of it are one turn, so that none is taken up after a newer
+ * one; the wait is not, so that it holds up no handover.
  */
 final class Reloader {
   private static final Logger LOG = LoggerFactory.getLogger("reseal.config");
@@ -27,49 +34,128 @@ final class Reloader {
   private final ConfigSource source;
   private final DataPlane dataPlane;
   private final Oversight oversight;
+  private final QuietTime.Pause pause;
   private final ProxyConfig started;
+  private final Semaphore turn = new Semaphore(1);
+
   private ProxyConfig serving;
-  private volatile Set<Path> files;
+
+  /** The files of the latest reading that was not repeated, as they were then. */
+  private volatile Map<Path, FileState> seen;
 
   /** Begins with the configuration that serves. */
   Reloader(
       ConfigSource source, ConfigSource.Reading first, DataPlane dataPlane, Oversight oversight) {
+    this(source, first, dataPlane, oversight, Thread::sleep);
+  }
+
+  /** The same with another way to wait. */
+  Reloader(
+      ConfigSource source,
+      ConfigSource.Reading first,
+      DataPlane dataPlane,
+      Oversight oversight,
+      QuietTime.Pause pause) {
     this.source = source;
     this.dataPlane = dataPlane;
     this.oversight = oversight;
+    this.pause = pause;
     this.started = ((ConfigResult.Valid) first.result()).config();
     this.serving = started;
-    this.files = first.files();
+    this.seen = first.files();
   }
 
   /** The files that the latest reading depended on. */
   Set<Path> files() {
-    return files;
+    return seen.keySet();
+  }
+
+  /** Whether the files look as they did at the latest reading. */
+  boolean isUpToDate() {
+    Map<Path, FileState> known = seen;
+    return FileState.of(known.keySet()).equals(known);
   }
 
   /**
-   * Reads the configuration and takes it up where it has changed.
+   * Reads the configuration once its files are quiet, and takes it up where it has changed.
    *
    * @param cause who asked, for the log
    */
-  synchronized Reload reload(String cause) {
-    return take(source.read(), cause);
+  Reload reload(String cause) {
+    try {
+      return reloadWhenQuiet(cause);
+    } catch (InterruptedException ending) {
+      Thread.currentThread().interrupt();
+      return refused(
+          List.of(problem("the process ends, and takes nothing up any more", /* hint= */ "")));
+    }
   }
 
   /** Runs something while nothing is taken up; what changes meanwhile waits. */
-  synchronized void unchanged(Runnable task) {
-    task.run();
+  void unchanged(Runnable task) {
+    turn.acquireUninterruptibly();
+    try {
+      task.run();
+    } finally {
+      turn.release();
+    }
   }
 
-  /** Takes up what was read. */
-  synchronized Reload take(ConfigSource.Reading reading, String cause) {
-    files = reading.files();
-    List<Problem> toldBefore = oversight.latestReload().problems();
+  private Reload reloadWhenQuiet(String cause) throws InterruptedException {
+    QuietTime quiet = new QuietTime(pause);
+    Set<Path> files = files();
+    while (true) {
+      Map<Path, FileState> before = Map.of();
+      List<Problem> restless = List.of();
+      try {
+        before = quiet.await(files, seen);
+      } catch (QuietTime.RestlessException withoutEnd) {
+        restless = List.of(withoutEnd.problem());
+      }
+      turn.acquire();
+      try {
+        if (!restless.isEmpty()) {
+          return refusedOnce(restless, cause);
+        }
+        ConfigSource.Reading reading = read();
+        Map<Path, FileState> after = FileState.of(reading.files().keySet());
+        if (FileState.changed(after, before) == null) {
+          seen = after;
+          return take(reading, cause);
+        }
+        files = after.keySet();
+      } finally {
+        turn.release();
+      }
+    }
+  }
+
+  /** A file that changes without end is tried again and again; that need not be told each time. */
+  private Reload refusedOnce(List<Problem> restless, String cause) {
+    return restless.equals(oversight.latestReload().problems())
+        ? refused(restless)
+        : note(refused(restless), cause);
+  }
+
+  private ConfigSource.Reading read() throws InterruptedException {
+    ConfigSource.Reading reading = source.read();
+    if (Thread.interrupted()) {
+      // An interrupt breaks files off, which are not wrong for that.
+      throw new InterruptedException();
+    }
+    return reading;
+  }
+
+  private Reload take(ConfigSource.Reading reading, String cause) {
     Reload reload = switch (reading.result()) {
       case ConfigResult.Invalid(List<Problem> problems, var ignored) -> refused(problems);
       case ConfigResult.Valid valid -> apply(valid);
     };
-    tell(reload, cause, toldBefore);
+    return note(reload, cause);
+  }
+
+  private Reload note(Reload reload, String cause) {
+    tell(reload, cause, oversight.latestReload().problems());
     oversight.reloaded(reload);
     return reload;
   }
@@ -100,6 +186,10 @@ final class Reloader {
       throw refused;
     }
     logsAndPorts.take();
+  }
+
+  private static Problem problem(String what, String hint) {
+    return new Problem(new Location("reload", 0, 0, ""), what, "", "", hint);
   }
 
   /** What a running process cannot change; the rest of the configuration is taken up all the same. */

@@ -177,6 +177,17 @@ final class ReloadTest {
   }
 
   @Test
+  void takesUpWhatChangesBetweenTheFirstReadingAndTheStart() throws Exception {
+    ConfigSource source = ConfigSource.file(yaml());
+    ConfigSource.Reading first = source.read();
+    Files.writeString(yaml(), text() + REDIRECT);
+    try (ProxyProcess proxy =
+        ProxyProcess.start(source, first, new Termination(), /* watched= */ true)) {
+      until(() -> status(proxy, "moved.test") == 308);
+    }
+  }
+
+  @Test
   void neverTakesUpHalfAFile() throws Exception {
     Files.writeString(yaml(), text() + REDIRECT);
     try (ProxyProcess proxy = start()) {
