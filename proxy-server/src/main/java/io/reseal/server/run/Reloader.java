@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,8 @@ final class Reloader {
   private final ProxyConfig started;
   private final Semaphore turn = new Semaphore(1);
 
-  private ProxyConfig serving;
+  /** What was taken up last; null where it broke off, and something else may serve in part. */
+  private @Nullable ProxyConfig serving;
 
   /** The files of the latest reading that was not repeated, as they were then. */
   private volatile Map<Path, FileState> seen;
@@ -117,7 +119,7 @@ final class Reloader {
         if (!restless.isEmpty()) {
           return refusedOnce(restless, cause);
         }
-        ConfigSource.Reading reading = read();
+        ConfigSource.Reading reading = read(before);
         Map<Path, FileState> after = FileState.of(reading.files().keySet());
         if (FileState.changed(after, before) == null) {
           seen = after;
@@ -137,8 +139,18 @@ final class Reloader {
         : note(refused(restless), cause);
   }
 
-  private ConfigSource.Reading read() throws InterruptedException {
-    ConfigSource.Reading reading = source.read();
+  /** What was read; what breaks off is a mistake of the files that were there before. */
+  private ConfigSource.Reading read(Map<Path, FileState> before) throws InterruptedException {
+    ConfigSource.Reading reading;
+    try {
+      reading = source.read();
+    } catch (RuntimeException | Error unexpected) {
+      LOG.error("the configuration cannot be read", unexpected);
+      reading = new ConfigSource.Reading(
+          new ConfigResult.Invalid(
+              List.of(unexpected("the reading broke off", unexpected)), /* remainder= */ null),
+          before);
+    }
     if (Thread.interrupted()) {
       // An interrupt breaks files off, which are not wrong for that.
       throw new InterruptedException();
@@ -167,25 +179,55 @@ final class Reloader {
     if (next.equals(serving)) {
       return reload(Outcome.UNCHANGED, revision(), warnings);
     }
+    ProxyConfig before = dataPlane.config();
     try {
       publish(next);
     } catch (StartException refused) {
       return refused(refused.problems());
+    } catch (RuntimeException | Error unexpected) {
+      return brokenOff(unexpected, /* published= */ dataPlane.config() != before);
     }
     serving = next;
-    oversight.configure(dataPlane.config());
     return reload(Outcome.APPLIED, revision() + 1, warnings);
   }
 
   private void publish(ProxyConfig next) throws StartException {
     Oversight.Change logsAndPorts = oversight.prepare(next);
+    boolean published = false;
     try {
       dataPlane.publish(next);
-    } catch (StartException | RuntimeException refused) {
-      logsAndPorts.discard();
-      throw refused;
+      published = true;
+    } finally {
+      if (!published) {
+        logsAndPorts.discard();
+      }
     }
-    logsAndPorts.take();
+    try {
+      logsAndPorts.take();
+    } finally {
+      // What is said to serve is what serves.
+      oversight.configure(dataPlane.config());
+    }
+  }
+
+  /** The next reading is taken up even if it says the same, because parts may stand as before. */
+  private Reload brokenOff(Throwable unexpected, boolean published) {
+    LOG.error("the configuration could not be taken up", unexpected);
+    serving = null;
+    String what = published
+        ? "the change serves, but logs, ports or metrics may not have followed it"
+        : "the change broke off";
+    return reload(
+        Outcome.REFUSED,
+        published ? revision() + 1 : revision(),
+        List.of(unexpected(what, unexpected)));
+  }
+
+  private static Problem unexpected(String what, Throwable unexpected) {
+    return problem(
+        what + ": " + unexpected,
+        "This is a mistake of Reseal: please report it with the stack trace in the log. The next"
+            + " change of the files, or a reload, tries again");
   }
 
   private static Problem problem(String what, String hint) {

@@ -7,14 +7,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.reseal.config.ProxyConfig;
+import io.reseal.config.TracingSettings;
+import io.reseal.config.TracingSettings.Export.Otlp;
+import io.reseal.config.TracingSettings.RequestId;
+import io.reseal.config.TracingSettings.Traceparent;
 import io.reseal.config.TrustAnchors;
+import io.reseal.config.read.ConfigResult;
 import io.reseal.server.admin.Reload;
 import io.reseal.server.admin.Reload.Outcome;
+import io.reseal.server.kit.Watched;
 import io.reseal.testkit.Certificates;
 import io.reseal.testkit.TestPki;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,6 +234,82 @@ final class ReloaderTest {
       older.join();
       newer.join();
       assertThat(proxy.routes()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void saysWhatServesWhenTheChangeBreaksOffAfterwards() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    ConfigSource file = ConfigSource.file(yaml());
+    ConfigSource source = () -> {
+      ConfigSource.Reading reading = file.read();
+      ConfigResult.Valid valid = (ConfigResult.Valid) reading.result();
+      // The reader would have refused this.
+      ProxyConfig config =
+          broken.get() ? tracing(valid.config(), URI.create("ftp://a.test")) : valid.config();
+      return new ConfigSource.Reading(
+          new ConfigResult.Valid(config, valid.warnings(), valid.places()), reading.files());
+    };
+    try (Reloading proxy = new Reloading(source, pause(Step.NOTHING))) {
+      broken.set(true);
+      append(yaml(), Reloading.MORE);
+      Reload refused = proxy.reload();
+      assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+      assertThat(refused.problems().toString()).contains("the change serves, but");
+      assertThat(proxy.oversight.latestReload()).isEqualTo(refused);
+      assertThat(proxy.routes()).isEqualTo(2);
+      assertThat(refused.revision()).isEqualTo(2);
+      assertThat(Watched.ask(
+                  proxy.oversight.admin().orElseThrow(),
+                  "GET /config HTTP/1.1\r\nHost: localhost\r\n\r\n")
+              .bodyText())
+          .contains("more.test");
+      assertThat(log.list).anyMatch(each -> each.getThrowableProxy() != null);
+      // Not the same as what serves.
+      assertThat(proxy.reload().outcome()).isEqualTo(Outcome.REFUSED);
+      broken.set(false);
+      assertThat(proxy.reload().outcome()).isEqualTo(Outcome.APPLIED);
+      assertThat(proxy.reload().outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+  }
+
+  private static ProxyConfig tracing(ProxyConfig config, URI endpoint) {
+    return new ProxyConfig(
+        config.listeners(),
+        config.identities(),
+        config.routes(),
+        config.upstreams(),
+        config.limits(),
+        config.timeouts(),
+        config.requests(),
+        config.runtime(),
+        config.diagnostics(),
+        config.admin(),
+        config.accessLog(),
+        new TracingSettings(RequestId.PASS, Traceparent.PASS, new Otlp(endpoint), 1, 16));
+  }
+
+  @Test
+  void refusesAReadingThatBreaksOffAndReadsAgainWhenAFileChanges() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Step step = number -> {
+      if (broken.get()) {
+        throw new IllegalStateException("lost its way");
+      }
+    };
+    try (Reloading proxy = start(step, Step.NOTHING)) {
+      broken.set(true);
+      append(yaml(), Reloading.MORE);
+      Reload refused = proxy.reload();
+      assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+      assertThat(refused.problems().toString()).contains("lost its way");
+      assertThat(proxy.oversight.latestReload()).isEqualTo(refused);
+      assertThat(log.list).anyMatch(each -> each.getThrowableProxy() != null);
+      assertThat(proxy.reloader.isUpToDate()).isTrue();
+      append(yaml(), "# changed\n");
+      assertThat(proxy.reloader.isUpToDate()).isFalse();
+      broken.set(false);
+      assertThat(proxy.reload().outcome()).isEqualTo(Outcome.APPLIED);
     }
   }
 
