@@ -1,5 +1,6 @@
 package io.reseal.server.run;
 
+import io.reseal.server.run.Reloader.DuringHandover;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,7 @@ final class FileWatch implements AutoCloseable {
       if (reloader.isUpToDate()) {
         await();
       } else {
-        reloader.reload("files changed");
+        reloader.reload("files changed", DuringHandover.WAIT);
       }
     } catch (ClosedWatchServiceException ended) {
       throw ended;

@@ -14,6 +14,7 @@ import io.reseal.server.admin.AdminActions;
 import io.reseal.server.admin.Reload;
 import io.reseal.server.handover.HandoverPoint;
 import io.reseal.server.handover.Takeover;
+import io.reseal.server.run.Reloader.DuringHandover;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ public final class ProxyProcess implements AutoCloseable {
     actions.reloader = reloader;
     termination.onHangup(() -> {
       oversight.reopenLogs();
-      reloader.reload("SIGHUP");
+      reloader.reload("SIGHUP", DuringHandover.WAIT);
     });
     FileWatch watch = watched ? FileWatch.start(reloader) : null;
     ExpiryNotice expiry = ExpiryNotice.start(dataPlane::config);
@@ -223,13 +224,13 @@ public final class ProxyProcess implements AutoCloseable {
         // Asked before the start is over: what was read a moment ago is what will serve.
         return Reload.atStart(Instant.now(), List.of());
       }
-      return known.reload("admin port");
+      return known.reload("admin port", DuringHandover.REFUSE);
     }
   }
 
   /** Reads the configuration again, and takes it up where it has changed. */
   public Reload reload() {
-    return reloader.reload("asked");
+    return reloader.reload("asked", DuringHandover.REFUSE);
   }
 
   private static DataPlane startUnder(

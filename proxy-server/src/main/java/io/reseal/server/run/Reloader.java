@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Reloader {
   private static final Logger LOG = LoggerFactory.getLogger("reseal.config");
+  private static final long LOOK_MILLIS = 100;
 
   private final ConfigSource source;
   private final DataPlane dataPlane;
@@ -38,6 +40,7 @@ final class Reloader {
   private final QuietTime.Pause pause;
   private final ProxyConfig started;
   private final Semaphore turn = new Semaphore(1);
+  private volatile boolean handingOver;
 
   /** What was taken up last; null where it broke off, and something else may serve in part. */
   private @Nullable ProxyConfig serving;
@@ -67,6 +70,12 @@ final class Reloader {
     this.seen = first.files();
   }
 
+  /** What to do about a handover that goes on, which may take a minute. */
+  enum DuringHandover {
+    WAIT,
+    REFUSE
+  }
+
   /** The files that the latest reading depended on. */
   Set<Path> files() {
     return seen.keySet();
@@ -83,9 +92,9 @@ final class Reloader {
    *
    * @param cause who asked, for the log
    */
-  Reload reload(String cause) {
+  Reload reload(String cause, DuringHandover handover) {
     try {
-      return reloadWhenQuiet(cause);
+      return reloadWhenQuiet(cause, handover);
     } catch (InterruptedException ending) {
       Thread.currentThread().interrupt();
       return refused(
@@ -93,17 +102,23 @@ final class Reloader {
     }
   }
 
-  /** Runs something while nothing is taken up; what changes meanwhile waits. */
+  /** Runs something while nothing is taken up; what changes meanwhile waits, or is refused. */
   void unchanged(Runnable task) {
     turn.acquireUninterruptibly();
+    handingOver = true;
     try {
       task.run();
     } finally {
+      handingOver = false;
       turn.release();
     }
   }
 
-  private Reload reloadWhenQuiet(String cause) throws InterruptedException {
+  private Reload reloadWhenQuiet(String cause, DuringHandover handover)
+      throws InterruptedException {
+    if (handingOver && handover == DuringHandover.REFUSE) {
+      return refusedByHandover();
+    }
     QuietTime quiet = new QuietTime(pause);
     Set<Path> files = files();
     while (true) {
@@ -114,7 +129,9 @@ final class Reloader {
       } catch (QuietTime.RestlessException withoutEnd) {
         restless = List.of(withoutEnd.problem());
       }
-      turn.acquire();
+      if (!beginTurn(handover)) {
+        return refusedByHandover();
+      }
       try {
         if (!restless.isEmpty()) {
           return refusedOnce(restless, cause);
@@ -130,6 +147,22 @@ final class Reloader {
         turn.release();
       }
     }
+  }
+
+  /** Looks again and again, because a handover may come first. */
+  private boolean beginTurn(DuringHandover handover) throws InterruptedException {
+    while (!turn.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (handingOver && handover == DuringHandover.REFUSE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Reload refusedByHandover() {
+    return refused(List.of(problem(
+        "a handover to another process is under way, and nothing is read meanwhile",
+        "The other process reads the files when it starts. Ask again if this one serves on")));
   }
 
   /** A file that changes without end is tried again and again; that need not be told each time. */

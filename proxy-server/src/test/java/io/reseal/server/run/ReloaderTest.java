@@ -313,6 +313,21 @@ final class ReloaderTest {
     }
   }
 
+  @Test
+  void refusesAtOnceDuringAHandover() throws Exception {
+    try (Reloading proxy = start(Step.NOTHING, Step.NOTHING)) {
+      append(yaml(), Reloading.MORE);
+      proxy.reloader.unchanged(() -> {
+        Reload refused = proxy.reload();
+        assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(refused.problems().toString()).contains("a handover to another process");
+      });
+      // Nothing was read, so that nothing was refused.
+      assertThat(proxy.oversight.latestReload().outcome()).isEqualTo(Outcome.LOADED);
+      assertThat(proxy.reload().outcome()).isEqualTo(Outcome.APPLIED);
+    }
+  }
+
   /** Something that a test does at a certain time. */
   private interface Step {
     Step NOTHING = number -> {};

@@ -66,7 +66,7 @@ final class Reloading implements AutoCloseable {
   }
 
   Reload reload() {
-    return reloader.reload("test");
+    return reloader.reload("test", Reloader.DuringHandover.REFUSE);
   }
 
   @Override
