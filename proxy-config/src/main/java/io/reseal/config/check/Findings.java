@@ -4,19 +4,28 @@ import io.reseal.config.Location;
 import io.reseal.config.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /** What one reading has found so far: errors, warnings, and where each key stands. */
 public final class Findings {
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
-  private final Set<Path> files = new LinkedHashSet<>();
+  private final Consumer<Path> files;
   private final Places places;
 
   /** Starts with nothing found in a file. */
   public Findings(String file) {
+    this(file, ignored -> {});
+  }
+
+  /**
+   * The same for whoever wants to know what the configuration depends on.
+   *
+   * @param files told of every file that the configuration names, before it is read
+   */
+  public Findings(String file, Consumer<Path> files) {
+    this.files = files;
     this.places = new Places(file);
   }
 
@@ -55,14 +64,9 @@ public final class Findings {
     warnings.add(new Problem(at, what, found, expected, hint));
   }
 
-  /** Notes a file that the configuration names, whether it can be read or not. */
+  /** Tells of a file that the configuration names and that is read next, if it can be. */
   public void dependsOn(Path file) {
-    files.add(file);
-  }
-
-  /** The files that the configuration names. */
-  public Set<Path> files() {
-    return files;
+    files.accept(file);
   }
 
   public List<Problem> errors() {

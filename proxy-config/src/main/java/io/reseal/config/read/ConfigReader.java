@@ -12,10 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
@@ -31,18 +30,19 @@ public final class ConfigReader {
 
   /** Reads a file; paths in it are relative to its folder. */
   public static ConfigResult read(Path file) {
-    return read(file, new HashSet<>(), new ReadingMemory());
+    return read(file, ignored -> {}, new ReadingMemory());
   }
 
   /**
    * The same for whoever reads again when something has changed.
    *
-   * @param files gets every file that the outcome depends on, those that are missing too
+   * @param files told of every file that the outcome depends on, before it is read; of those that
+   *     are missing too
    * @param memory of the readings before
    */
-  public static ConfigResult read(Path file, Set<Path> files, ReadingMemory memory) {
+  public static ConfigResult read(Path file, Consumer<Path> files, ReadingMemory memory) {
     String name = file.toString();
-    files.add(file);
+    files.accept(file);
     try {
       if (Files.isDirectory(file)) {
         return refused(name, "this is a folder", "", "a YAML file", "Name a file in it.");
@@ -93,11 +93,11 @@ public final class ConfigReader {
    * @param fileName the file's name in messages
    */
   public static ConfigResult read(String text, Path base, String fileName) {
-    return read(text, base, fileName, new HashSet<>(), new ReadingMemory());
+    return read(text, base, fileName, ignored -> {}, new ReadingMemory());
   }
 
   private static ConfigResult read(
-      String text, Path base, String fileName, Set<Path> files, ReadingMemory memory) {
+      String text, Path base, String fileName, Consumer<Path> files, ReadingMemory memory) {
     LoadSettings settings =
         LoadSettings.builder().setLabel(fileName).setCodePointLimit(MOST_BYTES).build();
     try {
@@ -123,8 +123,8 @@ public final class ConfigReader {
   }
 
   private static ConfigResult read(
-      NodeReader nodes, Path base, String fileName, Set<Path> files, ReadingMemory memory) {
-    Findings findings = new Findings(fileName);
+      NodeReader nodes, Path base, String fileName, Consumer<Path> files, ReadingMemory memory) {
+    Findings findings = new Findings(fileName, files);
     memory.beginReading();
     ProxyConfig config = new ModelReader(findings, memory, base).read(nodes, fileName);
     if (nodes.startDocument()) {
@@ -137,7 +137,6 @@ public final class ConfigReader {
     }
     memory.endReading();
     CrossChecks.run(config, findings);
-    files.addAll(findings.files());
     return findings.errors().isEmpty()
         ? new ConfigResult.Valid(config, inOrder(findings.warnings()), findings.places())
         : new ConfigResult.Invalid(

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +87,7 @@ class RereadingTest {
     Path yaml = folder.resolve("reseal.yaml");
     String good = Files.readString(yaml);
     Files.writeString(yaml, good + "]");
-    assertThat(ConfigReader.read(yaml, new HashSet<>(), memory))
+    assertThat(ConfigReader.read(yaml, ignored -> {}, memory))
         .isInstanceOf(ConfigResult.Invalid.class);
     Files.writeString(yaml, good);
     assertThat(read().identities().get(0)).isSameAs(first.identities().get(0));
@@ -107,7 +106,7 @@ class RereadingTest {
   }
 
   private List<Problem> warnings() {
-    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), new HashSet<>(), memory);
+    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), ignored -> {}, memory);
     assertThat(result).isInstanceOf(ConfigResult.Valid.class);
     return ((ConfigResult.Valid) result).warnings();
   }
@@ -117,7 +116,7 @@ class RereadingTest {
     read();
     Files.copy(
         folder.resolve("two.key"), folder.resolve("one.key"), StandardCopyOption.REPLACE_EXISTING);
-    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), new HashSet<>(), memory);
+    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), ignored -> {}, memory);
     assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
     assertThat(((ConfigResult.Invalid) result).problems())
         .singleElement()
@@ -126,7 +125,7 @@ class RereadingTest {
   }
 
   private ProxyConfig read() {
-    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), new HashSet<>(), memory);
+    ConfigResult result = ConfigReader.read(folder.resolve("reseal.yaml"), ignored -> {}, memory);
     assertThat(result).isInstanceOf(ConfigResult.Valid.class);
     return ((ConfigResult.Valid) result).config();
   }

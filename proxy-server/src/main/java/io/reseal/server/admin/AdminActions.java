@@ -12,8 +12,9 @@ public interface AdminActions {
   void drain();
 
   /**
-   * Reads the configuration again, and returns when it serves or is refused. Calls at the same time
-   * may share a reading, but only one that began after each of them.
+   * Reads the configuration again once its files are quiet, and returns when it serves or is refused;
+   * at once refused while a handover goes on. Calls at the same time may share a reading, but only
+   * one that began after each of them.
    */
   Reload reload();
 }

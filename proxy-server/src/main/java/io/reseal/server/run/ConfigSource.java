@@ -6,9 +6,9 @@ import io.reseal.config.read.ConfigReader;
 import io.reseal.config.read.ConfigResult;
 import io.reseal.config.read.ReadingMemory;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** Where the configuration of a process comes from, at its start and at each reload. Thread-safe. */
 @FunctionalInterface
@@ -21,9 +21,11 @@ public interface ConfigSource {
   static ConfigSource file(Path file) {
     ReadingMemory memory = new ReadingMemory();
     return () -> {
-      Set<Path> files = new LinkedHashSet<>();
+      Map<Path, FileState> files = new LinkedHashMap<>();
       synchronized (memory) {
-        return new Reading(ConfigReader.read(file, files, memory), files);
+        ConfigResult result =
+            ConfigReader.read(file, named -> files.computeIfAbsent(named, FileState::of), memory);
+        return new Reading(result, files);
       }
     };
   }
@@ -31,17 +33,17 @@ public interface ConfigSource {
   /** A configuration that never changes. */
   static ConfigSource fixed(ProxyConfig config) {
     ConfigResult result = new ConfigResult.Valid(config, List.of(), new Findings("").places());
-    return () -> new Reading(result, Set.of());
+    return () -> new Reading(result, Map.of());
   }
 
   /**
    * A configuration as it was at one moment.
    *
-   * @param files every file that the result depends on
+   * @param files every file that the result depends on, as it was just before it was read
    */
-  record Reading(ConfigResult result, Set<Path> files) {
+  record Reading(ConfigResult result, Map<Path, FileState> files) {
     public Reading {
-      files = Set.copyOf(files);
+      files = Map.copyOf(files);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What tells one content of a file from another without reading it. The time of the last change of
@@ -13,7 +14,7 @@ import java.util.Set;
  *
  * @param attributes empty where the file cannot be seen
  */
-record FileState(Map<String, Object> attributes) {
+public record FileState(Map<String, Object> attributes) {
   private static final String WHAT = "unix:size,lastModifiedTime,ctime,ino,dev";
 
   static FileState of(Path file) {
@@ -28,5 +29,15 @@ record FileState(Map<String, Object> attributes) {
     Map<Path, FileState> states = new HashMap<>();
     files.forEach(file -> states.put(file, of(file)));
     return states;
+  }
+
+  /** A file that does not look as it did before; null where all do. */
+  static @Nullable Path changed(Map<Path, FileState> now, Map<Path, FileState> before) {
+    for (Map.Entry<Path, FileState> file : now.entrySet()) {
+      if (!file.getValue().equals(before.get(file.getKey()))) {
+        return file.getKey();
+      }
+    }
+    return null;
   }
 }

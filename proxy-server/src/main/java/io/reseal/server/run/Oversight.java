@@ -251,12 +251,13 @@ final class Oversight implements AutoCloseable {
   /** Another configuration serves from now on. */
   void configure(ProxyConfig next) {
     config = next;
-    traces.configure(next.tracing());
     upstreams.configure(next);
     Measurements measuring = measurements;
     if (measuring != null) {
       measuring.configure(next);
     }
+    // Last: it is the only one of these that starts something, which may fail.
+    traces.configure(next.tracing());
   }
 
   /** Takes down what a reading of the configuration led to. */

@@ -14,6 +14,7 @@ import io.reseal.server.admin.AdminActions;
 import io.reseal.server.admin.Reload;
 import io.reseal.server.handover.HandoverPoint;
 import io.reseal.server.handover.Takeover;
+import io.reseal.server.run.Reloader.DuringHandover;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -131,7 +132,6 @@ public final class ProxyProcess implements AutoCloseable {
     ProxyConfig config = valid(first).config();
     // The Java runtime's provider would let clients renegotiate as often as they like.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-    Map<Path, FileState> files = FileState.of(first.files());
     Actions actions = new Actions(termination);
     Oversight oversight = new Oversight(config, new LoggingObserver(), actions, takeover.sockets());
     DataPlane dataPlane = startUnder(oversight, config, takeover.sockets(), grace);
@@ -152,9 +152,9 @@ public final class ProxyProcess implements AutoCloseable {
     actions.reloader = reloader;
     termination.onHangup(() -> {
       oversight.reopenLogs();
-      reloader.reload("SIGHUP");
+      reloader.reload("SIGHUP", DuringHandover.WAIT);
     });
-    FileWatch watch = watched ? FileWatch.start(source, reloader, files) : null;
+    FileWatch watch = watched ? FileWatch.start(reloader) : null;
     ExpiryNotice expiry = ExpiryNotice.start(dataPlane::config);
     ProxyProcess process =
         new ProxyProcess(dataPlane, oversight, reloader, termination, expiry, watch, handover);
@@ -232,13 +232,13 @@ public final class ProxyProcess implements AutoCloseable {
         // Asked before the start is over: what was read a moment ago is what will serve.
         return Reload.atStart(Instant.now(), List.of());
       }
-      return known.reload("admin port");
+      return known.reload("admin port", DuringHandover.REFUSE);
     }
   }
 
   /** Reads the configuration again, and takes it up where it has changed. */
   public Reload reload() {
-    return reloader.reload("asked");
+    return reloader.reload("asked", DuringHandover.REFUSE);
   }
 
   private static DataPlane startUnder(

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.Epoll;
 import io.reseal.server.kit.Program;
 import io.reseal.server.kit.Watched;
 import io.reseal.testkit.RawClient;
+import io.reseal.testkit.Reply;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -235,6 +236,11 @@ final class HandoverTest {
         site.yaml(),
         Files.readString(site.yaml()).replace("host: p.test\n", "host: [p.test, more.test]\n"));
     first.signal("HUP");
+    // Whoever waits for an answer gets one.
+    Reply answer = Watched.ask(
+        first.adminAddress("admin"), "POST /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.bodyText()).contains("a handover to another process is under way");
     // In the time that another process takes to be refused, the change would have been taken up.
     Program third = kept(site.run("--handover", site.handover().toString()));
     assertThat(third.awaitExit()).isEqualTo(1);

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,48 @@ final class ReloadTest {
       Files.move(
           folder.resolve("..data_tmp"), folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
       until(() -> shown(proxy).equals(renewed.certificate()));
+    }
+  }
+
+  @Test
+  void takesUpWhatChangesBetweenTheFirstReadingAndTheStart() throws Exception {
+    ConfigSource source = ConfigSource.file(yaml());
+    ConfigSource.Reading first = source.read();
+    Files.writeString(yaml(), text() + REDIRECT);
+    try (ProxyProcess proxy =
+        ProxyProcess.start(source, first, new Termination(), /* watched= */ true)) {
+      until(() -> status(proxy, "moved.test") == 308);
+    }
+  }
+
+  @Test
+  void tellsEverywhereWhatNobodyExpected() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    ConfigSource file = ConfigSource.file(yaml());
+    ConfigSource source = () -> {
+      if (broken.get()) {
+        throw new IllegalStateException("lost its way");
+      }
+      return file.read();
+    };
+    try (ProxyProcess proxy =
+        ProxyProcess.start(source, source.read(), new Termination(), /* watched= */ true)) {
+      broken.set(true);
+      Files.writeString(yaml(), text() + REDIRECT);
+      until(() -> scrape(proxy).sum("reseal_config_last_reload_successful") == 0);
+      Reply refused = Watched.ask(
+          proxy.admin().orElseThrow(),
+          "POST /reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+      assertThat(refused.status()).isEqualTo(422);
+      assertThat(refused.bodyText()).contains("lost its way");
+      assertThat(Watched.ask(
+                  proxy.admin().orElseThrow(),
+                  "GET /status.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+              .bodyText())
+          .contains("lost its way");
+      broken.set(false);
+      Files.writeString(yaml(), "# tried again\n" + text() + REDIRECT);
+      until(() -> status(proxy, "moved.test") == 308);
     }
   }
 
