@@ -221,7 +221,7 @@ final class ChangeUnderLoadTest {
   }
 
   /** What is reachable in the heap; what only waits for a cleaner is gone by the second time. */
-  private static long liveBytes() {
+  static long liveBytes() {
     System.gc();
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();

@@ -196,6 +196,31 @@ final class LiveChangeTest {
   }
 
   @Test
+  void aHostThatIsGoneIsNotServedOverHttp2AndItsWebSocketsGoOn() throws IOException {
+    first.on("/ws", (connection, head) -> {
+      connection.respond(
+          head,
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      connection.reader().rest().transferTo(connection.out());
+    });
+    try (H2RawClient http2 = proxy.h2Client("a.test");
+        RawClient webSocket = proxy.client("a.test")) {
+      assertThat(http2.get("a.test", "/x").complete().status()).isEqualTo(200);
+      webSocket.send("GET /ws HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\n"
+          + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+          + "Sec-WebSocket-Version: 13\r\n\r\n");
+      assertThat(webSocket.readReply().status()).isEqualTo(101);
+
+      proxy.publish(base().identity(FRONT).reencrypt("b.test", "two").config());
+
+      assertThat(http2.get("a.test", "/x").complete().status()).isEqualTo(404);
+      assertThat(http2.get("b.test", "/x").complete().status()).isEqualTo(200);
+      webSocket.send("still here");
+      assertThat(webSocket.readExactly(10)).asString().isEqualTo("still here");
+    }
+  }
+
+  @Test
   void anotherDestinationCaEndsPooledConnectionsAndFailsClosed() throws Exception {
     try (RawClient client = proxy.client("a.test")) {
       assertThat(client.exchange(GET_A).status()).isEqualTo(200);

@@ -70,7 +70,7 @@ final class HandoverUnderLoadTest {
     });
   }
 
-  private static HttpClient httpClient(HttpClient.Version version) throws IOException {
+  static HttpClient httpClient(HttpClient.Version version) throws IOException {
     return HttpClient.newBuilder()
         .version(version)
         .sslContext(JdkTls.clientContext(Certificates.FRONT.certificate()))
@@ -78,7 +78,7 @@ final class HandoverUnderLoadTest {
         .build();
   }
 
-  private static void get(HttpClient client, InetSocketAddress web) throws Exception {
+  static void get(HttpClient client, InetSocketAddress web) throws Exception {
     HttpResponse<String> response = client.send(
         HttpRequest.newBuilder(URI.create("https://localhost:" + web.getPort() + "/x"))
             .timeout(Duration.ofSeconds(20))
