@@ -63,6 +63,13 @@ public final class JdkTls {
     }
   }
 
+  /** A client that trusts this CA alone and shows this certificate where it is asked. */
+  public static SSLContext clientContext(X509Certificate ca, KeyPairMaterial shown)
+      throws IOException {
+    // What is shown and what is trusted is the same matter on both sides.
+    return serverContext(shown, ca);
+  }
+
   /** A certificate from its DER form. */
   public static X509Certificate certificate(byte[] der) throws IOException {
     try {

@@ -1,5 +1,6 @@
 package io.reseal.testkit;
 
+import io.reseal.config.KeyPairMaterial;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,8 +12,10 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /** A client that sends exactly the bytes it is given, in cleartext or over the JDK's TLS. */
 public final class RawClient implements AutoCloseable {
@@ -33,17 +36,23 @@ public final class RawClient implements AutoCloseable {
       X509Certificate ca,
       String serverName,
       List<String> applicationProtocols,
-      List<String> versions) {
+      List<String> versions,
+      @Nullable KeyPairMaterial shown) {
     public static Hello of(X509Certificate ca, String serverName) {
-      return new Hello(ca, serverName, List.of(), List.of());
+      return new Hello(ca, serverName, List.of(), List.of(), null);
     }
 
     public Hello withApplicationProtocols(String... protocols) {
-      return new Hello(ca, serverName, List.of(protocols), versions);
+      return new Hello(ca, serverName, List.of(protocols), versions, shown);
     }
 
     public Hello withVersions(String... names) {
-      return new Hello(ca, serverName, applicationProtocols, List.of(names));
+      return new Hello(ca, serverName, applicationProtocols, List.of(names), shown);
+    }
+
+    /** With this certificate where the server asks for one. */
+    public Hello showing(KeyPairMaterial certificate) {
+      return new Hello(ca, serverName, applicationProtocols, versions, certificate);
     }
 
     public RawClient connect(InetSocketAddress address) throws IOException {
@@ -57,8 +66,9 @@ public final class RawClient implements AutoCloseable {
 
     /** Shakes hands over a connection that is there. */
     public RawClient connect(Socket raw) throws IOException {
-      SSLSocket secured =
-          (SSLSocket) JdkTls.clientContext(ca).getSocketFactory().createSocket(raw, null, 0, true);
+      SSLContext context =
+          shown == null ? JdkTls.clientContext(ca) : JdkTls.clientContext(ca, shown);
+      SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(raw, null, 0, true);
       SSLParameters parameters = secured.getSSLParameters();
       parameters.setApplicationProtocols(applicationProtocols.toArray(String[]::new));
       if (!serverName.isEmpty()) {

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,15 +53,14 @@ public final class OpenConnections {
    * Says how a connection ends its work. It is asked to at once while draining, and where the
    * snapshot of now would not let it in: that may be a later one than it was decided by.
    *
-   * @param staysUnder whether the connection may stay open under a snapshot
    */
-  void onDrain(Channel channel, Ending ending, Predicate<Snapshot> staysUnder, Snapshot now) {
+  void onDrain(Channel channel, Ending ending, Standing standing, Snapshot now) {
     Served served = clients.get(channel);
     if (served == null) {
       return;
     }
     served.ending = ending;
-    served.staysUnder = staysUnder;
+    served.standing = standing;
     if (draining) {
       ending.drain();
     } else {
@@ -80,7 +78,8 @@ public final class OpenConnections {
 
   /**
    * Lets every connection end its work that another snapshot would not let in. What is open when the
-   * grace is over is cut, unless a snapshot has come meanwhile that would let it in.
+   * grace is over is cut, unless a snapshot has come meanwhile that would let it in, or it proves to
+   * be spared.
    */
   public void drainUnlessAdmitted(Snapshot next) {
     for (Served served : clients.values().toArray(Served[]::new)) {
@@ -134,11 +133,29 @@ public final class OpenConnections {
     default void cut() {}
   }
 
+  /** What a connection was let in by, held against snapshots that come later. */
+  interface Standing {
+    /** Under any. */
+    Standing ALWAYS = ignored -> true;
+
+    /** Whether it may stay as it is; on the event loop, and cheap. */
+    boolean staysUnder(Snapshot next);
+
+    /**
+     * Whether it need not be cut though it may not stay as it is, because its client would be let in
+     * again. May take long: called on another thread.
+     */
+    default boolean isSparedBy(Snapshot next) {
+      return false;
+    }
+  }
+
   /** A client's connection; as long as nothing is decided about it, it stays under any snapshot. */
   private final class Served {
     private final Channel channel;
     private Ending ending = Ending.NONE;
-    private Predicate<Snapshot> staysUnder = ignored -> true;
+    private Standing standing = Standing.ALWAYS;
+    private @Nullable Snapshot latest;
     private @Nullable Deadline cutDue;
 
     Served(Channel channel) {
@@ -146,19 +163,50 @@ public final class OpenConnections {
     }
 
     void holdAgainst(Snapshot next) {
-      if (staysUnder.test(next)) {
+      if (standing.staysUnder(next)) {
+        latest = null;
         if (cutDue != null) {
           cutDue.clear();
         }
         return;
       }
       ending.drain();
+      latest = next;
       if (cutDue == null) {
-        cutDue = deadlines.register(this::cut);
+        cutDue = deadlines.register(this::graceOver);
       }
       // A further change of that kind gives no further time.
       if (!cutDue.isSet()) {
         cutDue.setNanos(graceNanos);
+      }
+    }
+
+    /** Certificates are judged elsewhere, or thousands of connections would hold up the loop. */
+    private void graceOver() {
+      Snapshot under = latest;
+      if (under == null) {
+        return;
+      }
+      Thread.ofVirtual().start(() -> {
+        if (!isSparedBy(under)) {
+          channel.eventLoop().execute(() -> cutUnder(under));
+        }
+      });
+    }
+
+    /** Where that cannot be told, it is not. */
+    private boolean isSparedBy(Snapshot under) {
+      try {
+        return standing.isSparedBy(under);
+      } catch (RuntimeException unknown) {
+        return false;
+      }
+    }
+
+    private void cutUnder(Snapshot under) {
+      // Else another has come, which has its own grace or lets it stay.
+      if (latest == under) {
+        cut();
       }
     }
 

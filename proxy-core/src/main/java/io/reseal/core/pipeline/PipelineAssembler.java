@@ -5,8 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.reseal.config.ClientAuth;
-import io.reseal.config.ListenerSecurity;
-import io.reseal.config.TlsVersions;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.exchange.Exchange;
 import io.reseal.core.exchange.RequestIds;
@@ -43,12 +41,9 @@ import io.reseal.core.tunnel.TunnelEnd;
 import io.reseal.core.upstream.UpstreamConnection;
 import io.reseal.core.upstream.UpstreamPlan;
 import io.reseal.core.upstream.UpstreamPool;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
-import java.util.Optional;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * The single place that says which handler follows which on a client's connection, for one address
@@ -131,10 +126,7 @@ public final class PipelineAssembler {
     Channel channel = ctx.channel();
     ListenerTable table = loop.snapshot().listener(at);
     TerminatedConnection connection = new TerminatedConnection(
-        hello.serverName(),
-        context,
-        versions(table == null ? null : table.config().security()),
-        TlsLeg.NONE);
+        hello.serverName(), context, ClientStanding.versions(table), TlsLeg.NONE);
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(((ClientHelloHandler) ctx.handler()).remainingMillis());
     PlainAlertHandler alerts = new PlainAlertHandler();
@@ -192,7 +184,7 @@ public final class PipelineAssembler {
     ClientConnection client = clientOf(channel, connection);
     Http1Connection http1 = new Http1Connection(client, channel, this::startTunnel);
     http1.install();
-    open.onDrain(channel, http1::drain, staysUnder(channel, client, connection), loop.snapshot());
+    open.onDrain(channel, http1::drain, standing(channel, client, connection), loop.snapshot());
   }
 
   void addHttp2(Channel channel, TerminatedConnection connection) {
@@ -200,28 +192,19 @@ public final class PipelineAssembler {
     Http2ClientConnection http2 = Http2ConnectionBuilder.connection(client);
     // Behind the SslHandler; the last, because it consumes every frame.
     channel.pipeline().addLast(http2);
-    open.onDrain(channel, http2::drain, staysUnder(channel, client, connection), loop.snapshot());
+    open.onDrain(channel, http2::drain, standing(channel, client, connection), loop.snapshot());
   }
 
-  /** What the connection was given at its start must be what the other snapshot would give it. */
-  private Predicate<Snapshot> staysUnder(
+  private ClientStanding standing(
       Channel channel, ClientConnection client, TerminatedConnection connection) {
-    InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    Optional<TlsVersions> versions = connection.versions();
-    return next -> {
-      ListenerTable table = next.listener(at);
-      return table != null
-          && table.admits(client.serverName(), client.isTls(), client.proven())
-          && versions(table.config().security()).equals(versions)
-          && table.trustsPeer(peer) == client.edge().peerTrusted()
-          && next.config().diagnostics().trusts(peer) == client.peerSeesDetails();
-    };
-  }
-
-  private static Optional<TlsVersions> versions(@Nullable ListenerSecurity security) {
-    return security instanceof ListenerSecurity.Tls tls
-        ? Optional.of(tls.versions())
-        : Optional.empty();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    boolean asked = tls != null && connection.clientAuth() instanceof ClientAuth.Asked;
+    return new ClientStanding(
+        at,
+        ((InetSocketAddress) channel.remoteAddress()).getAddress(),
+        client,
+        connection.versions(),
+        asked ? ClientCertificates.presented(tls) : List.of());
   }
 
   private ClientConnection clientOf(Channel channel, TerminatedConnection connection) {

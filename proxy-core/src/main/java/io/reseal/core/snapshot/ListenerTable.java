@@ -1,5 +1,6 @@
 package io.reseal.core.snapshot;
 
+import io.reseal.config.ClientAuth;
 import io.reseal.config.Listener;
 import io.reseal.config.Network;
 import io.reseal.core.tls.ClientPolicy;
@@ -26,14 +27,23 @@ public record ListenerTable(Listener config, @Nullable ServerContexts tls, HostT
    * @param proven what its client had to prove
    */
   public boolean admits(String serverName, boolean isTls, ClientPolicy proven) {
-    ServerContexts contexts = tls;
-    if (contexts == null || !isTls) {
-      return contexts == null && !isTls;
+    if (tls == null || !isTls) {
+      return tls == null && !isTls;
     }
+    ServerContext context = terminating(serverName);
+    return context != null && context.clientPolicy().equals(proven);
+  }
+
+  /** What clients of a server name have to prove; null where it is not terminated here. */
+  public @Nullable ClientAuth clientAuth(String serverName) {
+    ServerContext context = terminating(serverName);
+    return context == null ? null : context.clientAuth();
+  }
+
+  private @Nullable ServerContext terminating(String serverName) {
     HostRoutes routes = hosts.lookup(serverName);
     boolean passedThrough = routes != null && routes.passthrough() != null;
-    ServerContext context = contexts.select(serverName);
-    return !passedThrough && context != null && context.clientPolicy().equals(proven);
+    return tls == null || passedThrough ? null : tls.select(serverName);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.reseal.core.tls;
 import io.netty.handler.ssl.SslHandler;
 import io.reseal.config.ClientAuth;
 import io.reseal.config.ClientAuth.ForwardedFields;
+import io.reseal.config.ClientAuth.Mode;
 import io.reseal.core.http.ClientCertificateFields;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -10,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -49,8 +51,25 @@ public final class ClientCertificates {
     return fields.build();
   }
 
-  /** The certificates that the client sent, verified by the trust manager; empty for none. */
-  private static List<X509Certificate> presented(SslHandler handler) {
+  /**
+   * Whether a client that has shown these certificates, none being empty, would be let in under a
+   * policy now. Takes as long as the check in a handshake.
+   */
+  public static boolean suffice(List<X509Certificate> shown, ClientAuth policy) {
+    return switch (policy) {
+      case ClientAuth.NotAsked ignored -> true;
+      case ClientAuth.Asked asked ->
+        shown.isEmpty()
+            ? asked.mode() == Mode.OPTIONAL
+            : new ClientVerifier(asked, InstantSource.system()).judge(shown) == null;
+    };
+  }
+
+  /**
+   * The certificates that the client sent, verified by the trust manager; empty for none. Called on
+   * the connection's event loop.
+   */
+  public static List<X509Certificate> presented(SslHandler handler) {
     List<X509Certificate> chain = new ArrayList<>();
     try {
       for (Certificate each : handler.engine().getSession().getPeerCertificates()) {

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,8 @@ final class TightenedPolicyTest {
   private static final Map<String, Integer> NOBODY =
       Map.of(ProxySetup.HTTPS, 0, ProxySetup.HTTP, 0);
   private static final Issued CLIENTS = TestPki.ca("Client CA");
+  private static final Issued HOLDER =
+      TestPki.server("holder").purposes(TestPki.CLIENT_AUTH).issuer(CLIENTS).issue();
   private static final X509Certificate OTHERS = TestPki.ca("Other CA").certificate();
 
   private static final String UPGRADE = "GET /ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\n"
@@ -118,9 +121,12 @@ final class TightenedPolicyTest {
 
   private ProxySetup tightened(Change change) throws Exception {
     ClientAuth clients = switch (change) {
-      case CA_REMOVED -> asked(Mode.OPTIONAL, List.of(), CLIENTS.certificate());
+      case CA_REMOVED -> asked(Mode.OPTIONAL, List.of(), OTHERS);
       case CERTIFICATE_REVOKED ->
-        asked(Mode.OPTIONAL, List.of(TestCrl.of(CLIENTS).list()), CLIENTS.certificate(), OTHERS);
+        asked(
+            Mode.OPTIONAL,
+            List.of(TestCrl.of(CLIENTS).revoke(HOLDER).list()),
+            CLIENTS.certificate());
       case REQUIRED -> asked(Mode.REQUIRED, List.of(), CLIENTS.certificate(), OTHERS);
       case TLS_12_REMOVED -> ASKING.clientAuth();
     };
@@ -130,6 +136,19 @@ final class TightenedPolicyTest {
 
   private RawClient webSocket(String host) throws IOException {
     return webSocket(host, proxy.client(host));
+  }
+
+  /** One whose client has shown a certificate, unless the change is about those without. */
+  private RawClient webSocketBefore(Change change) throws IOException {
+    return change == Change.REQUIRED
+        ? webSocket("a.test")
+        : webSocket("a.test", holder().connect(proxy.https()));
+  }
+
+  private static RawClient.Hello holder() {
+    return ProxyFixture.hello("a.test")
+        .withApplicationProtocols("http/1.1")
+        .showing(HOLDER.material());
   }
 
   private static RawClient webSocket(String host, RawClient client) throws IOException {
@@ -147,7 +166,7 @@ final class TightenedPolicyTest {
   @ParameterizedTest
   @EnumSource(Change.class)
   void cutsAnUpgradedConnection(Change change) throws Exception {
-    try (RawClient closed = webSocket("a.test")) {
+    try (RawClient closed = webSocketBefore(change)) {
       proxy.publish(tightened(change).config());
       requireEcho(closed);
       assertThat(closed.readToEnd().end()).isIn(End.RESET, End.TRUNCATED);
@@ -167,6 +186,47 @@ final class TightenedPolicyTest {
       assertThat(closed.readToEnd().end()).isIn(End.RESET, End.TRUNCATED);
       requireEcho(other);
       requireEcho(passed);
+    }
+  }
+
+  /** What a CRL that is renewed every hour must not do. */
+  @Test
+  void sparesTheWorkOfClientsWhoseCertificatesAreGoodByTheNewPolicyToo() throws Exception {
+    CountDownLatch finish = new CountDownLatch(1);
+    origin.on("/finish", (connection, head) -> {
+      connection.respond(head, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst");
+      finish.await();
+      connection.send(" last");
+    });
+    ClientAuth renewed =
+        asked(Mode.OPTIONAL, List.of(TestCrl.of(CLIENTS).list()), CLIENTS.certificate());
+    try (RawClient spared = webSocket("a.test", holder().connect(proxy.https()));
+        RawClient without = webSocket("a.test");
+        RawClient transfer = holder().connect(proxy.https())) {
+      transfer.send("GET /finish HTTP/1.1\r\nHost: a.test\r\n\r\n");
+      assertThat(transfer.readHead().status()).isEqualTo(200);
+      ProxySetup next = setup(identity("a.test", renewed), OPEN);
+      proxy.publish(next.config());
+      awaitTwoGraces(renewed);
+      requireEcho(spared);
+      requireEcho(without);
+      finish.countDown();
+      RawClient.Rest rest = transfer.readToEnd();
+      assertThat(rest.text()).isEqualTo("first last");
+      assertThat(rest.end()).isEqualTo(End.CLOSED);
+    }
+  }
+
+  /** Until two connections were cut, of which the second began when the first was cut. */
+  private void awaitTwoGraces(ClientAuth ofA) throws Exception {
+    for (int i = 0; i < 2; i++) {
+      try (RawClient closed = webSocket("b.test")) {
+        ClientAuth required = asked(Mode.REQUIRED, List.of(), OTHERS);
+        proxy.publish(
+            setup(identity("a.test", ofA), identity("b.test", required)).config());
+        assertThat(closed.readToEnd().end()).isIn(End.RESET, End.TRUNCATED);
+        proxy.publish(setup(identity("a.test", ofA), OPEN).config());
+      }
     }
   }
 

@@ -34,8 +34,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowingConsumer;
 import org.awaitility.core.ThrowingRunnable;
@@ -74,7 +74,7 @@ final class ManyChangesTest {
   @BeforeEach
   void start() throws Exception {
     ConfigSource source = () -> new ConfigSource.Reading(
-        new ConfigResult.Valid(read, List.of(), new Findings("").places()), Set.of());
+        new ConfigResult.Valid(read, List.of(), new Findings("").places()), Map.of());
     proxy = ProxyProcess.start(source, source.read(), new Termination(), /* watched= */ false);
   }
 
