@@ -68,6 +68,11 @@ enum AccessField {
       "upstream",
       "verified",
       "whether its certificate was verified; of TLS alone, and then said either way"),
+  UPSTREAM_CONNECT(
+      "upstream",
+      "connectMs",
+      "how long name resolution and TCP took, where the connection is new"),
+  UPSTREAM_HANDSHAKE("upstream", "handshakeMs", "how long its TLS handshake took then"),
   REPLAYED("replayed", "there where the request was sent again after a pooled connection died"),
   FROM_CLIENT("bytesFromClient", "body bytes, or bytes of the tunnel, from the client"),
   TO_CLIENT("bytesToClient", "the same to the client"),

@@ -5,6 +5,7 @@ import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.FailurePolicy;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.observe.ClientFacts;
+import io.reseal.core.observe.ConnectTimes;
 import io.reseal.core.observe.ExchangeRecord;
 import io.reseal.core.observe.ExchangeTrace;
 import io.reseal.core.observe.TlsLeg;
@@ -155,6 +156,13 @@ final class AccessLines {
       int from = line.length();
       spell(connection);
       line.remember(connection, from);
+    }
+    if (!reused) {
+      ConnectTimes times = connection.times();
+      phase(AccessField.UPSTREAM_CONNECT, times.startedNanos(), times.connectedNanos());
+      if (!connection.tls().version().isEmpty()) {
+        phase(AccessField.UPSTREAM_HANDSHAKE, times.connectedNanos(), times.readyNanos());
+      }
     }
     line.endGroup();
   }

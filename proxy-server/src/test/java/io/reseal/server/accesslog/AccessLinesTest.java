@@ -106,6 +106,20 @@ final class AccessLinesTest {
   }
 
   @Test
+  void tellHowLongANewConnectionTook() {
+    UpstreamFacts connection = new UpstreamFacts(
+        "192.0.2.1:443",
+        "",
+        leg("rooms.test", false),
+        /* verified= */ true,
+        /* suspicion= */ null,
+        new ConnectTimes(1_000_000, 3_500_000, 10_750_000));
+    ClientFacts client = new ClientFacts("http", "::1", 4_711, TlsLeg.NONE);
+    assertThat(lines(Format.JSON, upgrade(client, connection, 1)))
+        .contains("\"connectMs\":2.500,\"handshakeMs\":7.250}");
+  }
+
+  @Test
   void areText() {
     String same = "time=" + MOMENT + " kind=upgrade id=17 listener=https client.ip=::1"
         + " client.port=4711 client.tls=TLSv1.3 client.cipher=TLS_AES_128_GCM_SHA256"

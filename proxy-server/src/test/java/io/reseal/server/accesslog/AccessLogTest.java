@@ -94,13 +94,16 @@ final class AccessLogTest {
       }
       assertThat((Integer) first.get("bytesToClient")).isPositive();
       assertThat((Double) first.get("connectedMs")).isPositive();
+      assertThat((Double) first.get("upstream.connectMs")).isPositive();
+      assertThat((Double) first.get("upstream.handshakeMs")).isPositive().isLessThan((Double)
+          first.get("connectedMs"));
       assertThat((Double) first.get("respondedMs"))
           .isGreaterThan((Double) first.get("connectedMs"))
           .isLessThanOrEqualTo((Double) first.get("totalMs"));
       Json second = lines.getLast();
       assertThat(second.fields())
           .containsEntry("upstream.reused", true)
-          .doesNotContainKeys("userAgent", "connectedMs", "bytesFromClient");
+          .doesNotContainKeys("userAgent", "connectedMs", "upstream.connectMs", "bytesFromClient");
       assertThat(second.get("id")).isNotEqualTo(first.get("id"));
       assertThat(second.get("client.port")).isEqualTo(first.get("client.port"));
     }
@@ -126,8 +129,11 @@ final class AccessLogTest {
         assertThat(line.fields().get("upstream.reused")).isEqualTo(i > 0 ? true : null);
         Map<String, Object> upstream = about("upstream", line);
         Map<String, Object> upstreamAtFirst = about("upstream", lines.getFirst());
-        upstream.remove("upstream.reused");
-        upstreamAtFirst.remove("upstream.reused");
+        for (String its :
+            List.of("upstream.reused", "upstream.connectMs", "upstream.handshakeMs")) {
+          upstream.remove(its);
+          upstreamAtFirst.remove(its);
+        }
         assertThat(upstream).isEqualTo(upstreamAtFirst);
       }
       assertThat(about("client", lines.get(0))).isNotEqualTo(about("client", lines.get(1)));
