@@ -38,9 +38,9 @@ final class ThrowingObserverTest {
 
   @Test
   void changesNothingForClients() throws Exception {
-    try (RecordingOrigin origin = RecordingOrigin.tls(ProxySetup.originIdentity()).start();
-        DataPlane proxy =
-            DataPlane.start(ProxySetup.inFrontOf(origin).config(), thrower())) {
+    try (RecordingOrigin origin =
+            RecordingOrigin.tls(ProxySetup.originIdentity()).start();
+        DataPlane proxy = DataPlane.start(ProxySetup.inFrontOf(origin).config(), thrower())) {
       InetSocketAddress web =
           Objects.requireNonNull(proxy.addresses().get(ProxySetup.HTTPS)).getFirst();
       RawClient.Hello hello = RawClient.Hello.of(Certificates.FRONT.certificate(), "a.test");

@@ -79,8 +79,9 @@ final class LocalPortsTest {
   private void refusesCheaply(Program program) throws Exception {
     long before = cpuMillis(program);
     double failedBefore = failures(program);
-    String codes =
-        run(program, CURL + "-Z -w '%{http_code}\\n' " + urls("x", REFUSED, "/dev/null") + " 2>/dev/null");
+    String codes = run(
+        program,
+        CURL + "-Z -w '%{http_code}\\n' " + urls("x", REFUSED, "/dev/null") + " 2>/dev/null");
     assertThat(codes.lines().toList()).hasSize(REFUSED).containsOnly("503");
     // Neither tried again and again, nor waited for by turning round.
     assertThat(failures(program) - failedBefore).isLessThanOrEqualTo(REFUSED);
