@@ -21,6 +21,7 @@ import io.reseal.core.loop.Deadlines;
 import io.reseal.core.loop.LoopFlusher;
 import io.reseal.core.loop.LoopLag;
 import io.reseal.core.observe.DataPlaneObserver;
+import io.reseal.core.observe.ObserverList;
 import io.reseal.core.pipeline.OpenConnections;
 import io.reseal.core.pipeline.PipelineAssembler;
 import io.reseal.core.pipeline.UnassembledHandler;
@@ -107,8 +108,9 @@ public final class DataPlane implements AutoCloseable {
    * @throws StartException with every reason
    */
   public static DataPlane start(
-      ProxyConfig config, DataPlaneObserver observer, InheritedSockets inherited, Duration grace)
+      ProxyConfig config, DataPlaneObserver told, InheritedSockets inherited, Duration grace)
       throws StartException {
+    DataPlaneObserver observer = ObserverList.around(told);
     Snapshot snapshot = compile(config, null);
     Transport transport = null;
     List<LoopPart> parts = List.of();

@@ -200,11 +200,16 @@ public final class Exchange implements ResponseListener, UpstreamPool.Acquirer {
 
   /** The client went away, or broke its request off; nobody is left to answer. */
   public void clientGone(String detail) {
+    abandon(new Failure.ClientGone(detail));
+  }
+
+  /** The client's connection is lost for this reason; nobody is left to answer. */
+  public void abandon(Failure failure) {
     if (state == State.ENDED) {
       return;
     }
     loseUpstream();
-    ended(/* complete= */ false, new Failure.ClientGone(detail), id());
+    ended(/* complete= */ false, failure, id());
   }
 
   /** The client's request turned out broken after its head. */

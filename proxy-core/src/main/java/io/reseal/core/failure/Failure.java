@@ -73,8 +73,10 @@ public sealed interface Failure {
     TIMED_OUT,
     /** No route, or the network said no. */
     UNREACHABLE,
-    /** This process has no descriptor or local port left. */
-    OUT_OF_RESOURCES;
+    /** This process may open no further file. */
+    OUT_OF_RESOURCES,
+    /** Every local port for connections to that address is taken. */
+    NO_LOCAL_PORT;
 
     private final String token = name().toLowerCase(Locale.ROOT);
 

@@ -79,7 +79,9 @@ public final class FailurePolicy {
       case UpstreamTimedOut timeout -> timeout(timeout);
       case UpstreamBroken broken -> broken(broken);
       case ClientGone(String detail) -> answer(499, "http_request_error", "client_gone", detail);
-      case Internal(String detail) -> answer(500, "proxy_internal_error", "internal", detail);
+      case Internal(String detail) ->
+        answer(500, "proxy_internal_error", "internal", detail)
+            .advised("Only this request or connection is lost. Please report it with this line.");
     };
   }
 
@@ -130,7 +132,8 @@ public final class FailurePolicy {
       case REFUSED -> answer(502, "connection_refused", token, detail);
       case TIMED_OUT -> answer(504, "connection_timeout", token, detail);
       case UNREACHABLE -> answer(502, "destination_ip_unroutable", token, detail);
-      case OUT_OF_RESOURCES -> answer(503, "connection_limit_reached", token, detail);
+      case OUT_OF_RESOURCES, NO_LOCAL_PORT ->
+        answer(503, "connection_limit_reached", token, detail);
     };
     return answer.advised(advice(connect));
   }
@@ -147,6 +150,10 @@ public final class FailurePolicy {
         "Check the address, routes and firewalls: nc -vz " + host + " "
             + endpoint.substring(colon + 1);
       case OUT_OF_RESOURCES -> "Raise the limit of open files: ulimit -n";
+      case NO_LOCAL_PORT ->
+        "Every local port for it is in use, or this machine has no address of its family"
+            + " (EADDRNOTAVAIL): widen net.ipv4.ip_local_port_range, lower"
+            + " limits.upstreamConnections, or give the upstream more endpoints.";
     };
   }
 

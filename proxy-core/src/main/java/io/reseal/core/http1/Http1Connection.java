@@ -29,6 +29,7 @@ import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.exchange.Downstream;
 import io.reseal.core.exchange.Exchange;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.OwnMistake;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.http.CanonicalRequest;
 import io.reseal.core.http.RequestHead;
@@ -285,8 +286,14 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Exchange current = exchange;
     exchange = null;
+    boolean ours = OwnMistake.is(cause);
     if (current != null) {
-      current.clientGone(String.valueOf(cause.getMessage()));
+      current.abandon(
+          ours
+              ? OwnMistake.failure(cause)
+              : new Failure.ClientGone(String.valueOf(cause.getMessage())));
+    } else if (ours) {
+      client.observer().failed(OwnMistake.failure(cause), "", "", client.serverName());
     }
     channel.close();
   }

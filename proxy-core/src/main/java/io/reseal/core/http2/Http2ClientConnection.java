@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.reseal.core.exchange.ClientConnection;
 import io.reseal.core.failure.Failure;
+import io.reseal.core.failure.OwnMistake;
 import io.reseal.core.http.HeadConversion;
 import io.reseal.core.http.RequestHead;
 import io.reseal.core.loop.Deadlines.Deadline;
@@ -198,6 +199,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler
       @Nullable Http2Exception error) {
     if (error != null && !outbound) {
       countLimit(error);
+    }
+    if (error == null && OwnMistake.is(cause)) {
+      client.observer().failed(OwnMistake.failure(cause), "", "", client.serverName());
     }
     super.onConnectionError(ctx, outbound, cause, error);
   }

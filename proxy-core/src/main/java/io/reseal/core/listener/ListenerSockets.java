@@ -272,6 +272,15 @@ public final class ListenerSockets implements AutoCloseable {
     if (reason.contains("assign requested address")) {
       return problem(plan, wanted, "no such address on this machine", "Use an address that it has");
     }
+    if (reason.contains("not supported by protocol")) {
+      // What the kernel calls the family is not said there; addresses are literals of one of two.
+      return problem(
+          plan,
+          wanted,
+          "this machine has no IPv6 (%s)".formatted(reason),
+          "Listen on an IPv4 address, 0.0.0.0 for all, or switch IPv6 on:"
+              + " sysctl net.ipv6.conf.all.disable_ipv6");
+    }
     return problem(plan, wanted, reason, "");
   }
 

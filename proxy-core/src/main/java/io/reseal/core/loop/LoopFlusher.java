@@ -3,6 +3,8 @@ package io.reseal.core.loop;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The flushes that one event loop owes. Everything written in one turn of the loop is flushed once
@@ -12,6 +14,8 @@ import java.util.List;
  * <p>Confined to its event loop.
  */
 public final class LoopFlusher {
+  private static final Logger LOG = LoggerFactory.getLogger(LoopFlusher.class);
+
   private final EventLoop loop;
   private final Runnable flushAll = this::flushAll;
   private List<Flushable> pending = new ArrayList<>();
@@ -38,9 +42,18 @@ public final class LoopFlusher {
     pending = flushing;
     flushing = due;
     for (int i = 0; i < due.size(); i++) {
-      due.get(i).flushNow();
+      flush(due.get(i));
     }
     due.clear();
+  }
+
+  /** What is thrown here would leave the connections behind it unflushed for good. */
+  private static void flush(Flushable flushable) {
+    try {
+      flushable.flushNow();
+    } catch (RuntimeException | Error failed) {
+      LOG.error("a connection could not be flushed, and may stay silent", failed);
+    }
   }
 
   /** Something that has unflushed writes. */

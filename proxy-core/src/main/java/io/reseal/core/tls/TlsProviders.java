@@ -15,8 +15,10 @@ final class TlsProviders {
       case BORINGSSL -> {
         if (!OpenSsl.isAvailable()) {
           throw new TlsSetupException(
-              "TLS provider boringssl: its native library cannot be loaded on this machine"
-                  + " (expected: Linux x86_64 with glibc). Set runtime.tlsProvider to jdk.",
+              "runtime.tlsProvider: the native library of boringssl cannot be loaded (found: "
+                  + LoadFailure.reason(OpenSsl.unavailabilityCause())
+                  + "; expected: Linux x86_64 with glibc, and the library as it was packed in a"
+                  + " folder that may hold programs). Mend that, or set runtime.tlsProvider to jdk.",
               OpenSsl.unavailabilityCause());
         }
         yield SslProvider.OPENSSL_REFCNT;

@@ -110,8 +110,11 @@ final class ConnectAttempts {
     if (cause instanceof ConnectTimeoutException) {
       return ConnectFault.TIMED_OUT;
     }
-    if (isOutOfResources(cause)) {
+    if (says(cause, "oo many open files")) {
       return ConnectFault.OUT_OF_RESOURCES;
+    }
+    if (says(cause, "assign requested address")) {
+      return ConnectFault.NO_LOCAL_PORT;
     }
     if (cause instanceof NoRouteToHostException || message.contains("unreachable")) {
       return ConnectFault.UNREACHABLE;
@@ -123,10 +126,9 @@ final class ConnectAttempts {
   }
 
   /** Looks at every cause: the first says only that no channel could be made. */
-  private static boolean isOutOfResources(Throwable failure) {
+  private static boolean says(Throwable failure, String words) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage());
-      if (message.contains("oo many open files") || message.contains("assign requested address")) {
+      if (String.valueOf(cause.getMessage()).contains(words)) {
         return true;
       }
     }

@@ -132,10 +132,9 @@ public final class EndpointResolver implements AutoCloseable {
           .negativeTtl(NEGATIVE_TTL_SECONDS)
           // Each question is put once to each server: what is left is for the next one, and lets
           // the answer for one address family count when the other gets none.
-          .queryTimeoutMillis(Math.max(1, timeout.toMillis() / 2));
-      if (servers != null) {
-        builder.nameServerProvider(servers);
-      }
+          .queryTimeoutMillis(Math.max(1, timeout.toMillis() / 2))
+          .nameServerProvider(
+              servers == null ? new SystemNameServers(SystemNameServers.FILE) : servers);
       current = builder.build();
       resolver = current;
     }

@@ -22,6 +22,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.reseal.core.failure.Failure;
 import io.reseal.core.failure.Failure.UpstreamFault;
+import io.reseal.core.failure.OwnMistake;
 import io.reseal.core.failure.TlsVerdict;
 import io.reseal.core.loop.Deadlines.Deadline;
 import io.reseal.core.loop.LoopFlusher;
@@ -381,6 +382,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (OwnMistake.is(cause)) {
+      fail(OwnMistake.failure(cause));
+      return;
+    }
     SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls != null && !reused && !decoder.hasBegun() && isTlsFault(cause)) {
       // Over TLS 1.3 an upstream refuses us only after our side of the handshake is done.

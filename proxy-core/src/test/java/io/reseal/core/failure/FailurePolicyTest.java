@@ -116,6 +116,7 @@ final class FailurePolicyTest {
             503,
             "connection_limit_reached",
             "out_of_resources"),
+        row(connect(ConnectFault.NO_LOCAL_PORT), 503, "connection_limit_reached", "no_local_port"),
         row(tls(TlsVerdict.Reason.EXPIRED), 502, "tls_certificate_error", "expired"),
         row(
             timedOut(TimeoutPhase.TLS_HANDSHAKE),

@@ -39,6 +39,20 @@ final class LoopFlusherTest {
   }
 
   @Test
+  void flushesTheOthersWhenOneThrows() {
+    flusher.flushLater(() -> flushed.add("first"));
+    flusher.flushLater(() -> {
+      throw new IllegalStateException("a mistake");
+    });
+    flusher.flushLater(() -> flushed.add("last"));
+    channel.runPendingTasks();
+    assertThat(flushed).containsExactly("first", "last");
+    flusher.flushLater(() -> flushed.add("next turn"));
+    channel.runPendingTasks();
+    assertThat(flushed).containsExactly("first", "last", "next turn");
+  }
+
+  @Test
   void takesRequestsThatAFlushMakes() {
     Flushable second = () -> flushed.add("second");
     flusher.flushLater(() -> {

@@ -195,8 +195,7 @@ final class ConnectAttemptsTest {
         Arguments.of(new IOException("something else"), ConnectFault.UNREACHABLE),
         Arguments.of(new IOException("Too many open files"), ConnectFault.OUT_OF_RESOURCES),
         Arguments.of(
-            new ConnectException("Cannot assign requested address"),
-            ConnectFault.OUT_OF_RESOURCES));
+            new ConnectException("Cannot assign requested address"), ConnectFault.NO_LOCAL_PORT));
   }
 
   @ParameterizedTest

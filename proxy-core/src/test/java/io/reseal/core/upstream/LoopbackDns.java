@@ -30,7 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * A name server on loopback. A stub of the resolver would hide what is asked here: how the TTL, an
  * error code and silence on the wire come out of it.
  */
-final class LoopbackDns implements AutoCloseable {
+public final class LoopbackDns implements AutoCloseable {
 
   /** What is answered to one question. */
   sealed interface Answer {
@@ -49,7 +49,7 @@ final class LoopbackDns implements AutoCloseable {
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
   private final Channel channel;
 
-  LoopbackDns(EventLoop loop) {
+  public LoopbackDns(EventLoop loop) {
     this.channel = new Bootstrap()
         .group(loop)
         .channel(NioDatagramChannel.class)
@@ -68,12 +68,12 @@ final class LoopbackDns implements AutoCloseable {
         .channel();
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return (InetSocketAddress) channel.localAddress();
   }
 
   /** Says what is known of a name from now on; other names do not exist. */
-  LoopbackDns knows(String name, int ttlSeconds, String... addresses) {
+  public LoopbackDns knows(String name, int ttlSeconds, String... addresses) {
     List<InetAddress> parsed =
         List.of(addresses).stream().map(InetAddress::ofLiteral).toList();
     return answers(name, new Answer.Addresses(ttlSeconds, parsed));

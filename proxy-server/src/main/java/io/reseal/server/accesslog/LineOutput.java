@@ -46,7 +46,7 @@ final class LineOutput implements Closeable {
     FileChannel before = channel;
     channel = opened;
     openedKey = path == null ? null : key(path);
-    torn = false;
+    torn = path != null && endsWithinLine(path);
     if (before != null) {
       before.close();
     }
@@ -59,6 +59,22 @@ final class LineOutput implements Closeable {
         path,
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
         created);
+  }
+
+  /** Whether who wrote the file before ended in the middle of a line, as by a kill or a full disk. */
+  private static boolean endsWithinLine(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try (FileChannel reading = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return reading.size() > 0
+          && reading.read(last, reading.size() - 1) == 1
+          && last.get(0) != '\n';
+    } catch (IOException unreadable) {
+      // Who may only write it cannot know.
+      return false;
+    }
   }
 
   boolean isOpen() {

@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -29,6 +31,26 @@ public final class Nginx implements AutoCloseable {
    */
   public static Nginx start(Path folder, String defaultConf) throws IOException {
     int port = freePort();
+    Nginx nginx = new Nginx(run(folder, defaultConf, port, List.of()), port);
+    nginx.awaitPort(folder);
+    return nginx;
+  }
+
+  /** Starts it in the network namespace of a program, where this port is free. */
+  public static Nginx startBeside(Program program, int port, Path folder, String defaultConf)
+      throws IOException {
+    List<String> enter = List.of("nsenter", "-t", Long.toString(program.pid()), "-n");
+    Nginx nginx = new Nginx(run(folder, defaultConf, port, enter), port);
+    // Written once it listens; its port cannot be reached from here.
+    Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> {
+      nginx.requireAlive(folder);
+      return Files.exists(folder.resolve("nginx.pid"));
+    });
+    return nginx;
+  }
+
+  private static Process run(Path folder, String defaultConf, int port, List<String> wrapping)
+      throws IOException {
     for (String name : new String[] {"body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
       Files.createDirectories(folder.resolve("tmp").resolve(name));
     }
@@ -51,18 +73,19 @@ public final class Nginx implements AutoCloseable {
           include DIR/default.conf;
         }
         """.replace("DIR", folder.toString()));
-    Process process = new ProcessBuilder(
-            "/usr/sbin/nginx",
-            "-c",
-            folder.resolve("nginx.conf").toString(),
-            "-p",
-            folder.toString())
+    List<String> command = new ArrayList<>(wrapping);
+    command.addAll(List.of(
+        "/usr/sbin/nginx", "-c", folder.resolve("nginx.conf").toString(), "-p", folder.toString()));
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("output").toFile())
         .start();
-    Nginx nginx = new Nginx(process, port);
-    nginx.awaitPort(folder);
-    return nginx;
+  }
+
+  private void requireAlive(Path folder) throws IOException {
+    assertThat(process.isAlive())
+        .as("nginx: " + Files.readString(folder.resolve("output")))
+        .isTrue();
   }
 
   private static int freePort() throws IOException {
@@ -77,9 +100,7 @@ public final class Nginx implements AutoCloseable {
         .pollInterval(10, TimeUnit.MILLISECONDS)
         .atMost(20, TimeUnit.SECONDS)
         .until(() -> {
-          assertThat(process.isAlive())
-              .as("nginx: " + Files.readString(folder.resolve("output")))
-              .isTrue();
+          requireAlive(folder);
           try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
             return socket.isConnected();
           } catch (IOException notYet) {

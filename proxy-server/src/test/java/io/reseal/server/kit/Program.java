@@ -56,21 +56,33 @@ public final class Program implements AutoCloseable {
     return new Program(new ProcessBuilder(command).start());
   }
 
+  /** Starts what is ready to be started. */
+  static Program start(ProcessBuilder builder) throws IOException {
+    return new Program(builder.start());
+  }
+
   private static List<String> command(Class<?> main, String... arguments) {
+    return command(main, List.of("-Xmx256m"), classPath(), arguments);
+  }
+
+  static List<String> command(
+      Class<?> main, List<String> options, String classPath, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
-        "-Xmx256m",
         "-Dio.netty.leakDetection.level=paranoid",
         // Not the one that tests use in their own process.
-        "-Dlogback.configurationFile=logback.xml",
-        "-cp",
-        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
-        main.getName()));
+        "-Dlogback.configurationFile=logback.xml"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(Arrays.asList(arguments));
     return command;
+  }
+
+  static String classPath() {
+    return System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"));
   }
 
   private Thread read(InputStream stream) {
