@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client's connection was given at its start, which must be what a later snapshot would give
- * it. A policy for clients that is written otherwise, as with a renewed CRL, ends it after the work
- * under way; that work is not cut where the client's certificates are good by that policy too.
+ * it, or it ends after the work under way. That work is cut only where less is granted than before:
+ * not where a CRL is renewed by which the client's certificates are good too.
  *
  * @param versions what the listener allowed then, empty for cleartext
  * @param shown the certificates of a client that was asked for them
@@ -35,24 +35,32 @@ record ClientStanding(
     ListenerTable table = next.listener(at);
     return table != null
         && table.admits(client.serverName(), client.isTls(), client.proven())
-        && isTreatedAlike(next, table);
+        && versions(table).equals(versions)
+        && table.trustsPeer(peer) == client.edge().peerTrusted()
+        && next.config().diagnostics().trusts(peer) == client.peerSeesDetails();
   }
 
   @Override
   public boolean isSparedBy(Snapshot next) {
     ListenerTable table = next.listener(at);
-    ClientAuth policy =
-        table == null || !client.isTls() ? null : table.clientAuth(client.serverName());
-    return table != null
-        && policy != null
-        && isTreatedAlike(next, table)
+    if (table == null || client.edge().peerTrusted() && !table.trustsPeer(peer)) {
+      return false;
+    }
+    if (!client.isTls()) {
+      return table.tls() == null;
+    }
+    ClientAuth policy = table.clientAuth(client.serverName());
+    return policy != null
+        && versions(table).filter(this::allow).isPresent()
         && ClientCertificates.suffice(shown, policy);
   }
 
-  private boolean isTreatedAlike(Snapshot next, ListenerTable table) {
-    return versions(table).equals(versions)
-        && table.trustsPeer(peer) == client.edge().peerTrusted()
-        && next.config().diagnostics().trusts(peer) == client.peerSeesDetails();
+  private boolean allow(TlsVersions allowed) {
+    return switch (client.facts().tls().version()) {
+      case "TLSv1.3" -> allowed.tls13();
+      case "TLSv1.2" -> allowed.tls12();
+      default -> false;
+    };
   }
 
   /** The TLS versions that a listener allows; empty for cleartext, or none. */

@@ -91,6 +91,8 @@ public final class OpenConnections {
   public void drain() {
     draining = true;
     for (Served served : clients.values().toArray(Served[]::new)) {
+      // From here on one grace holds for all, and what it cuts is counted.
+      served.spare();
       served.ending.drain();
     }
   }
@@ -164,10 +166,7 @@ public final class OpenConnections {
 
     void holdAgainst(Snapshot next) {
       if (standing.staysUnder(next)) {
-        latest = null;
-        if (cutDue != null) {
-          cutDue.clear();
-        }
+        spare();
         return;
       }
       ending.drain();
@@ -178,6 +177,13 @@ public final class OpenConnections {
       // A further change of that kind gives no further time.
       if (!cutDue.isSet()) {
         cutDue.setNanos(graceNanos);
+      }
+    }
+
+    void spare() {
+      latest = null;
+      if (cutDue != null) {
+        cutDue.clear();
       }
     }
 
@@ -198,7 +204,7 @@ public final class OpenConnections {
     private boolean isSparedBy(Snapshot under) {
       try {
         return standing.isSparedBy(under);
-      } catch (RuntimeException unknown) {
+      } catch (RuntimeException | Error unknown) {
         return false;
       }
     }

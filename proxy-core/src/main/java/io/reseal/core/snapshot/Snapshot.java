@@ -12,6 +12,7 @@ import io.reseal.core.tls.UpstreamTlsContext;
 import io.reseal.core.upstream.UpstreamPlan;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listeners by name
  * @param byAddress the same by each address that they are configured with, without those of any port
+ * @param passedOn the names of listeners that belonged to others before: a connection from then that
+ *     has lost its address is not theirs
  * @param upstreams in no order that means anything
  * @param isJournalled whether something is noted of every exchange: for the access log, for traces
  *     or ids
@@ -29,11 +32,13 @@ public record Snapshot(
     CanonicalRequest canonicalRequest,
     Map<String, ListenerTable> listeners,
     Map<HostPort, ListenerTable> byAddress,
+    Set<String> passedOn,
     List<UpstreamPlan> upstreams,
     boolean isJournalled) {
   public Snapshot {
     listeners = Map.copyOf(listeners);
     byAddress = Map.copyOf(byAddress);
+    passedOn = Set.copyOf(passedOn);
     upstreams = List.copyOf(upstreams);
   }
 
@@ -44,11 +49,12 @@ public record Snapshot(
 
   /**
    * The table for connections that came in somewhere: of the listener that has the address, whatever
-   * its name, else of the one with the name, whatever its address; null where there is neither.
+   * its name, else of the one that has kept the name, whatever its address; null where there is
+   * neither.
    */
   public @Nullable ListenerTable listener(ListenerAddress at) {
     ListenerTable table = byAddress.get(at.address());
-    return table != null ? table : listeners.get(at.listener());
+    return table != null || passedOn.contains(at.listener()) ? table : listeners.get(at.listener());
   }
 
   /**

@@ -91,6 +91,7 @@ public final class SnapshotCompiler {
         rules,
         listeners,
         byAddress(listeners),
+        passedOn(),
         new ArrayList<>(plans.values()),
         journalled);
   }
@@ -106,6 +107,23 @@ public final class SnapshotCompiler {
       }
     }
     return tables;
+  }
+
+  /** Names whose listener has an address that was another's before; they stay so. */
+  private Set<String> passedOn() {
+    if (previous == null) {
+      return Set.of();
+    }
+    Set<String> names = new HashSet<>(previous.passedOn());
+    for (Listener listener : config.listeners()) {
+      for (HostPort address : listener.addresses()) {
+        ListenerTable before = previous.byAddress().get(address);
+        if (before != null && !before.config().name().equals(listener.name())) {
+          names.add(listener.name());
+        }
+      }
+    }
+    return names;
   }
 
   private @Nullable ServerContexts tlsOf(Listener listener) {

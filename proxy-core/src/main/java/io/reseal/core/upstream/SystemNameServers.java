@@ -29,6 +29,7 @@ final class SystemNameServers implements DnsServerAddressStreamProvider {
   private final Path file;
   private final AtomicLong lookedNanos = new AtomicLong(System.nanoTime());
   private volatile Reading reading;
+  private volatile boolean emptied;
 
   SystemNameServers(Path file) {
     this.file = file;
@@ -46,9 +47,18 @@ final class SystemNameServers implements DnsServerAddressStreamProvider {
   }
 
   private void look() {
-    if (!reading.text().equals(text())) {
-      reading = read();
+    if (reading.text().equals(text())) {
+      emptied = false;
+      return;
     }
+    Reading next = read();
+    if (next.namesNone() && !reading.namesNone() && !emptied) {
+      // Perhaps the middle of a write: believed if it is still so at the next look.
+      emptied = true;
+      return;
+    }
+    emptied = false;
+    reading = next;
   }
 
   private String text() {
@@ -63,14 +73,17 @@ final class SystemNameServers implements DnsServerAddressStreamProvider {
     String text = text();
     try {
       return new Reading(
-          text, new UnixResolverDnsServerAddressStreamProvider(file.toFile(), new File[0]));
+          text,
+          new UnixResolverDnsServerAddressStreamProvider(file.toFile(), new File[0]),
+          /* namesNone= */ false);
     } catch (IOException | IllegalArgumentException none) {
       return new Reading(
           text,
           new SequentialDnsServerAddressStreamProvider(
-              new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT)));
+              new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT)),
+          /* namesNone= */ true);
     }
   }
 
-  private record Reading(String text, DnsServerAddressStreamProvider servers) {}
+  private record Reading(String text, DnsServerAddressStreamProvider servers, boolean namesNone) {}
 }

@@ -182,19 +182,50 @@ final class RenamedListenerTest {
     }
   }
 
-  private ProxyConfig swappable(String here, String there, int other) {
-    ProxyConfig config = new ProxySetup()
+  /** Where a listener goes and another takes its name, their connections are not confused. */
+  @Test
+  void servesNobodyByANameThatAnotherListenerHasTakenOver() throws Exception {
+    int other = LiveChangeTest.freePort();
+    proxy.publish(swappable("public", "internal", other));
+    try (RawClient client = RawClient.plain(address)) {
+      assertThat(client.exchange(GET).status()).isEqualTo(404);
+      proxy.publish(LiveChangeTest.listeners(
+          routedFor("public"),
+          all -> List.of(listener("public", other, new ListenerSecurity.Cleartext()))));
+      assertThat(client.exchange(GET).status()).isEqualTo(421);
+    }
+    try (RawClient client = RawClient.plain(new InetSocketAddress("127.0.0.1", other))) {
+      assertThat(client.exchange(GET).status()).isEqualTo(200);
+    }
+    assertThat(origin.requests()).hasSize(1);
+  }
+
+  /** A listener that moves keeps its name, and its connections with it. */
+  @Test
+  void servesByTheNameWhereAListenerMoves() throws Exception {
+    try (RawClient client = ProxyFixture.hello("a.test").connect(address)) {
+      address = new InetSocketAddress("127.0.0.1", LiveChangeTest.freePort());
+      proxy.publish(named("old"));
+      requireServedAndKept(client);
+    }
+  }
+
+  private ProxyConfig routedFor(String listener) {
+    return new ProxySetup()
         .upstream("origin", origin)
         .route(new Route.Reencrypt(
             "route",
-            List.of("internal"),
+            List.of(listener),
             List.of(new HostPattern.Exact("a.test")),
             List.of(PathMatch.EVERYTHING),
             "origin"))
         .config();
+  }
+
+  private ProxyConfig swappable(String here, String there, int other) {
     ListenerSecurity cleartext = new ListenerSecurity.Cleartext();
     return LiveChangeTest.listeners(
-        config,
+        routedFor("internal"),
         all -> List.of(
             listener(here, address.getPort(), cleartext), listener(there, other, cleartext)));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reseal.config.ClientAuth;
 import io.reseal.config.ClientAuth.Mode;
+import io.reseal.config.Network;
 import io.reseal.config.RevocationList;
 import io.reseal.config.ServerIdentity;
 import io.reseal.config.TlsVersions;
@@ -21,6 +22,7 @@ import io.reseal.testkit.TestCrl;
 import io.reseal.testkit.TestPki;
 import io.reseal.testkit.TestPki.Issued;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -41,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * carries, and however far its handshake had come.
  */
 final class TightenedPolicyTest {
-  private static final Duration GRACE = Duration.ofMillis(300);
+  private static final Duration GRACE = Duration.ofSeconds(1);
   private static final TlsVersions ONLY_13 = new TlsVersions(/* tls12= */ false, /* tls13= */ true);
   private static final Map<String, Integer> NOBODY =
       Map.of(ProxySetup.HTTPS, 0, ProxySetup.HTTP, 0);
@@ -140,9 +142,12 @@ final class TightenedPolicyTest {
 
   /** One whose client has shown a certificate, unless the change is about those without. */
   private RawClient webSocketBefore(Change change) throws IOException {
-    return change == Change.REQUIRED
-        ? webSocket("a.test")
-        : webSocket("a.test", holder().connect(proxy.https()));
+    return switch (change) {
+      case REQUIRED -> webSocket("a.test");
+      case TLS_12_REMOVED ->
+        webSocket("a.test", holder().withVersions("TLSv1.2").connect(proxy.https()));
+      case CA_REMOVED, CERTIFICATE_REVOKED -> webSocket("a.test", holder().connect(proxy.https()));
+    };
   }
 
   private static RawClient.Hello holder() {
@@ -205,8 +210,7 @@ final class TightenedPolicyTest {
         RawClient transfer = holder().connect(proxy.https())) {
       transfer.send("GET /finish HTTP/1.1\r\nHost: a.test\r\n\r\n");
       assertThat(transfer.readHead().status()).isEqualTo(200);
-      ProxySetup next = setup(identity("a.test", renewed), OPEN);
-      proxy.publish(next.config());
+      proxy.publish(loosened(identity("a.test", renewed), OPEN).config());
       awaitTwoGraces(renewed);
       requireEcho(spared);
       requireEcho(without);
@@ -225,9 +229,16 @@ final class TightenedPolicyTest {
         proxy.publish(
             setup(identity("a.test", ofA), identity("b.test", required)).config());
         assertThat(closed.readToEnd().end()).isIn(End.RESET, End.TRUNCATED);
-        proxy.publish(setup(identity("a.test", ofA), OPEN).config());
+        proxy.publish(loosened(identity("a.test", ofA), OPEN).config());
       }
     }
+  }
+
+  /** Peers are trusted that were not, and a TLS version goes that none of the clients here has. */
+  private ProxySetup loosened(ServerIdentity... identities) {
+    return setup(identities)
+        .trustedPeers(new Network(InetAddress.ofLiteral("127.0.0.0"), 8))
+        .versions(ONLY_13);
   }
 
   @Test

@@ -56,7 +56,7 @@ final class AccessLines {
       line.text(AccessField.HINT, suspicion.reason().token());
     }
     line.text(AccessField.ROUTE, exchange.route());
-    upstream(exchange.upstream(), exchange.connection(), exchange.reused());
+    upstream(exchange.upstream(), exchange.connection(), exchange.reused(), !exchange.reused());
     line.flag(AccessField.REPLAYED, exchange.replayed());
     line.number(AccessField.FROM_CLIENT, exchange.requestBytes());
     line.number(AccessField.TO_CLIENT, exchange.responseBytes());
@@ -87,7 +87,8 @@ final class AccessLines {
     line.text(AccessField.END, tunnel.end());
     failure(tunnel.failure());
     line.text(AccessField.ROUTE, tunnel.route());
-    upstream(tunnel.upstream(), tunnel.connection(), /* reused= */ false);
+    // Of an upgrade the line of its exchange has told how the connection came about.
+    upstream(tunnel.upstream(), tunnel.connection(), /* reused= */ false, /* isNew= */ passthrough);
     line.number(AccessField.FROM_CLIENT, tunnel.clientBytes());
     line.number(AccessField.TO_CLIENT, tunnel.upstreamBytes());
     if (passthrough) {
@@ -146,7 +147,7 @@ final class AccessLines {
     }
   }
 
-  private void upstream(String name, UpstreamFacts connection, boolean reused) {
+  private void upstream(String name, UpstreamFacts connection, boolean reused, boolean isNew) {
     if (name.isEmpty()) {
       return;
     }
@@ -157,7 +158,7 @@ final class AccessLines {
       spell(connection);
       line.remember(connection, from);
     }
-    if (!reused) {
+    if (isNew) {
       ConnectTimes times = connection.times();
       phase(AccessField.UPSTREAM_CONNECT, times.startedNanos(), times.connectedNanos());
       if (!connection.tls().version().isEmpty()) {

@@ -82,7 +82,6 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     try {
       if (!asked && message instanceof HttpRequest request) {
         asked = true;
-        endLimit();
         open.asked(ctx.channel());
         asked(ctx, request);
       }
@@ -122,8 +121,15 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
     }
     AdminPages pages = serving.pages();
     if (pages.mayBeLarge(request)) {
+      if (threads.isCrowded()) {
+        send(
+            ctx, AdminAnswer.text(503, "too many wait for large pages; ask again later"), withBody);
+        return;
+      }
       threads.large(done -> makeLarge(ctx, pages, request, withBody, done));
     } else {
+      // A reload may take longer.
+      endLimit();
       threads.small(() -> {
         AdminAnswer answer = answer(pages, request);
         ctx.executor().execute(() -> send(ctx, answer, withBody));
@@ -173,7 +179,7 @@ final class AdminHandler extends ChannelInboundHandlerAdapter {
   private static AdminAnswer answer(AdminPages pages, AdminRequest request) {
     try {
       return pages.answer(request);
-    } catch (RuntimeException mistake) {
+    } catch (RuntimeException | Error mistake) {
       LOG.error("the admin port could not answer {}", request.path(), mistake);
       return AdminAnswer.text(500, "an unexpected failure; the log has it");
     }

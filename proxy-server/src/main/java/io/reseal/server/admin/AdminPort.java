@@ -170,6 +170,12 @@ final class AdminPort {
     listening.forEach(channel -> channel.close().awaitUninterruptibly());
   }
 
+  /** Ends everything: a loop that shuts down may end before it has closed its channels. */
+  void cut() {
+    stopAccepting();
+    loop.submit(open::closeAll).awaitUninterruptibly();
+  }
+
   /** Takes no new connection and no new request; what was asked is still answered. */
   void close() {
     stopAccepting();

@@ -220,10 +220,15 @@ public final class AdminServer implements AutoCloseable {
         .findFirst();
   }
 
+  private synchronized void cutAll() {
+    ports.values().forEach(AdminPort::cut);
+  }
+
   @Override
   public void close() {
     // An answer under way still needs the loop.
     threads.close();
+    cutAll();
     loop.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
   }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -12,15 +13,25 @@ import java.util.function.Consumer;
  * page is megabytes. Thread-safe.
  */
 final class AnswerThreads implements AutoCloseable {
-  private static final int MOST_LARGE = 8;
+  static final int MOST_LARGE = 8;
+
+  /** Far fewer than a port has connections, so that there is room for others. */
+  static final int MOST_WAITING = 64;
+
   private static final long STOP_MILLIS = 1_000;
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final Semaphore large = new Semaphore(MOST_LARGE, /* fair= */ true);
 
   /** Runs what makes a small answer. */
   void small(Runnable task) {
     threads.execute(task);
+  }
+
+  /** Whether so many wait for large answers that no more should. */
+  boolean isCrowded() {
+    return waiting.get() >= MOST_WAITING;
   }
 
   /**
@@ -29,13 +40,21 @@ final class AnswerThreads implements AutoCloseable {
    * @param task gets what it must run once, when the answer is on its way or never will be
    */
   void large(Consumer<Runnable> task) {
+    waiting.incrementAndGet();
     threads.execute(() -> {
       try {
         large.acquire();
       } catch (InterruptedException closed) {
         return;
+      } finally {
+        waiting.decrementAndGet();
       }
-      task.accept(large::release);
+      try {
+        task.accept(large::release);
+      } catch (RuntimeException | Error unsent) {
+        large.release();
+        throw unsent;
+      }
     });
   }
 

@@ -54,7 +54,17 @@ final class PortConnections {
 
   /** Closes those that have not asked. */
   void closeWaiting() {
-    for (Channel channel : waiting.toArray(Channel[]::new)) {
+    close(waiting);
+  }
+
+  /** Closes all, whatever they wait for. */
+  void closeAll() {
+    close(waiting);
+    close(asked);
+  }
+
+  private static void close(Set<Channel> channels) {
+    for (Channel channel : channels.toArray(Channel[]::new)) {
       channel.close();
     }
   }

@@ -33,13 +33,17 @@ final class EndpointCertificateGauges {
   }
 
   /** Takes off what another configuration does not name. */
-  synchronized void configure(List<Upstream> upstreams) {
+  void configure(List<Upstream> upstreams) {
     Set<Endpoint> next = new HashSet<>();
     for (Upstream upstream : upstreams) {
       upstream
           .endpoints()
           .forEach(each -> next.add(new Endpoint(upstream.name(), each.toString())));
     }
+    name(next);
+  }
+
+  private synchronized void name(Set<Endpoint> next) {
     named = next;
     shown.entrySet().removeIf(entry -> {
       boolean gone = !next.contains(entry.getKey());

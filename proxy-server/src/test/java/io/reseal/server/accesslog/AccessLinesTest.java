@@ -22,11 +22,16 @@ final class AccessLinesTest {
   }
 
   private static TunnelRecord upgrade(ClientFacts client, UpstreamFacts upstream, long micros) {
+    return tunnel(client, upstream, "websocket", micros);
+  }
+
+  private static TunnelRecord tunnel(
+      ClientFacts client, UpstreamFacts upstream, String protocol, long micros) {
     return new TunnelRecord(
         client,
         "17",
         "shop.test",
-        "websocket",
+        protocol,
         "chat",
         "rooms",
         upstream,
@@ -110,13 +115,17 @@ final class AccessLinesTest {
     UpstreamFacts connection = new UpstreamFacts(
         "192.0.2.1:443",
         "",
-        leg("rooms.test", false),
-        /* verified= */ true,
+        TlsLeg.NONE,
+        /* verified= */ false,
         /* suspicion= */ null,
-        new ConnectTimes(1_000_000, 3_500_000, 10_750_000));
+        new ConnectTimes(1_000_000, 3_500_000, 3_750_000));
     ClientFacts client = new ClientFacts("http", "::1", 4_711, TlsLeg.NONE);
+    assertThat(lines(Format.JSON, tunnel(client, connection, TunnelRecord.PASSTHROUGH, 1)))
+        .contains("\"connectMs\":2.500}")
+        .doesNotContain("handshakeMs");
     assertThat(lines(Format.JSON, upgrade(client, connection, 1)))
-        .contains("\"connectMs\":2.500,\"handshakeMs\":7.250}");
+        .as("the line of its exchange has said it")
+        .doesNotContain("connectMs");
   }
 
   @Test

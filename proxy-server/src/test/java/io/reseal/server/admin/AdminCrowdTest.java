@@ -32,8 +32,6 @@ final class AdminCrowdTest {
   /** Beyond what the kernel takes for a client that reads nothing. */
   private static final int LARGE_BYTES = 16 << 20;
 
-  private static final int AT_ONCE = 8;
-
   private final AtomicInteger made = new AtomicInteger();
   private final Health health = new Health();
   private final AdminAnswer large =
@@ -86,21 +84,42 @@ final class AdminCrowdTest {
   void makesOnlyAFewLargeAnswersAtATime() throws IOException {
     health.serving();
     InetSocketAddress port = server.admin().orElseThrow();
-    for (int i = 0; i < 2 * AT_ONCE; i++) {
+    for (int i = 0; i < 2 * AnswerThreads.MOST_LARGE; i++) {
       come(port)
           .getOutputStream()
           .write(
               "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
-    await().atMost(Duration.ofSeconds(20)).until(() -> made.get() >= AT_ONCE);
+    await().atMost(Duration.ofSeconds(20)).until(() -> made.get() >= AnswerThreads.MOST_LARGE);
     assertThat(Watched.ask(port, READY).status()).isEqualTo(200);
-    assertThat(made).hasValue(AT_ONCE);
+    assertThat(made).hasValue(AnswerThreads.MOST_LARGE);
     try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Socket each : crowd) {
         readers.submit(() -> each.getInputStream().transferTo(OutputStream.nullOutputStream()));
       }
-      await().atMost(Duration.ofSeconds(20)).until(() -> made.get() == 2 * AT_ONCE);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> made.get() == 2 * AnswerThreads.MOST_LARGE);
     }
+  }
+
+  @Test
+  void turnsAwayWhoAsksForLargeAnswersWhileManyWait() throws IOException {
+    health.serving();
+    InetSocketAddress port = server.admin().orElseThrow();
+    for (int i = 0; i < PortConnections.MOST; i++) {
+      come(port)
+          .getOutputStream()
+          .write(
+              "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      if (i == AnswerThreads.MOST_LARGE) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> made.get() >= AnswerThreads.MOST_LARGE);
+      }
+    }
+    byte[] turnedAway = crowd.getLast().getInputStream().readNBytes(12);
+    assertThat(new String(turnedAway, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 503");
+    assertThat(Watched.ask(port, READY).status()).isEqualTo(200);
+    assertThat(made).hasValue(AnswerThreads.MOST_LARGE);
   }
 
   @Test
