@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,18 @@ public record FileState(Map<String, Object> attributes) {
     Map<Path, FileState> states = new HashMap<>();
     files.forEach(file -> states.put(file, of(file)));
     return states;
+  }
+
+  /** Whether another file is in the place of the one before, as after a rename. */
+  boolean isOtherThan(@Nullable FileState before) {
+    return before != null
+        && !attributes.isEmpty()
+        && !before.attributes.isEmpty()
+        && !(same("ino", before) && same("dev", before));
+  }
+
+  private boolean same(String attribute, FileState other) {
+    return Objects.equals(attributes.get(attribute), other.attributes.get(attribute));
   }
 
   /** A file that does not look as it did before; null where all do. */

@@ -37,12 +37,27 @@ final class OpenForWriting {
 
   /** True only where it is known. */
   static boolean isKnown(Path file) {
+    return ask(file) == Answer.OPEN;
+  }
+
+  /** Whether it is known that nobody has. */
+  static boolean isKnownNot(Path file) {
+    return ask(file) == Answer.CLOSED;
+  }
+
+  private static Answer ask(Path file) {
     Calls calls = CALLS;
     try {
-      return calls != null && calls.refusesLease(file.toString());
+      return calls == null ? Answer.UNKNOWN : calls.askLease(file.toString());
     } catch (Throwable unknown) {
-      return false;
+      return Answer.UNKNOWN;
     }
+  }
+
+  private enum Answer {
+    OPEN,
+    CLOSED,
+    UNKNOWN
   }
 
   /** The C library's functions. */
@@ -72,24 +87,24 @@ final class OpenForWriting {
       }
     }
 
-    boolean refusesLease(String file) throws Throwable {
+    Answer askLease(String file) throws Throwable {
       try (Arena arena = Arena.ofConfined()) {
         int descriptor = (int) open.invokeExact(arena.allocateFrom(file), OPEN_FLAGS);
         if (descriptor < 0) {
-          return false;
+          return Answer.UNKNOWN;
         }
         MemorySegment state = arena.allocate(STATE);
         try {
           // A writer that comes while the lease is held makes the kernel send a signal; the usual
           // one would end the process, this one is ignored.
           if ((int) fcntl.invokeExact(state, descriptor, SET_SIGNAL, SIGURG) < 0) {
-            return false;
+            return Answer.UNKNOWN;
           }
           if ((int) fcntl.invokeExact(state, descriptor, SET_LEASE, READ_LEASE) < 0) {
-            return (int) ERRNO.get(state, 0L) == EAGAIN;
+            return (int) ERRNO.get(state, 0L) == EAGAIN ? Answer.OPEN : Answer.UNKNOWN;
           }
           int ignored = (int) fcntl.invokeExact(state, descriptor, SET_LEASE, NO_LEASE);
-          return false;
+          return Answer.CLOSED;
         } finally {
           int ignored = (int) close.invokeExact(descriptor);
         }

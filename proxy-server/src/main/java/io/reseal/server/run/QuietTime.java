@@ -25,6 +25,10 @@ final class QuietTime {
   static final long QUIET_MILLIS = 250;
 
   private static final int MOST_PAUSES = 40;
+
+  /** From then on whole files that come without end, each in one step, are no reason to wait. */
+  private static final int PAUSES_FOR_WHOLE_FILES = 2;
+
   private static final int MOST_READINGS = 5;
 
   private final Pause pause;
@@ -43,7 +47,8 @@ final class QuietTime {
 
   /**
    * Waits until the files have looked the same for the quiet time and nobody is known to have one
-   * open for writing. Whoever has one open without writing is waited for 10 s.
+   * open for writing. Whoever has one open without writing is waited for 10 s. Files that are replaced
+   * again and again by whole ones, known to be finished, are waited for only half a second.
    *
    * @param known what files looked like when they were taken up; those are not waited for
    * @return what the files look like
@@ -73,6 +78,8 @@ final class QuietTime {
               quiet * QUIET_MILLIS);
           changed = null;
         }
+      } else if (pauses >= PAUSES_FOR_WHOLE_FILES && areWhole(next, now, known)) {
+        changed = null;
       } else if (pauses >= MOST_PAUSES) {
         throw new RestlessException(restless);
       } else {
@@ -81,6 +88,20 @@ final class QuietTime {
       now = next;
     }
     return now;
+  }
+
+  /** Whether all that has changed just now was replaced, and nobody writes what is new. */
+  private static boolean areWhole(
+      Map<Path, FileState> now, Map<Path, FileState> before, Map<Path, FileState> known) {
+    for (Map.Entry<Path, FileState> file : now.entrySet()) {
+      FileState state = file.getValue();
+      FileState was = before.get(file.getKey());
+      if (!state.equals(was) && !state.isOtherThan(was)
+          || !state.equals(known.get(file.getKey())) && !OpenForWriting.isKnownNot(file.getKey())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static @Nullable Path beingWritten(Map<Path, FileState> now, Map<Path, FileState> known) {

@@ -1,5 +1,6 @@
 package io.reseal.server.run;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,6 +29,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +158,35 @@ final class ReloadTest {
       until(() -> shown(proxy).equals(renewed.certificate()));
       assertThat(before.exchange(GET.formatted("x", "a.test")).status()).isEqualTo(200);
       assertThat(scrape(proxy).sum("reseal_config_revision")).isEqualTo(2);
+    }
+  }
+
+  /** Two hundred hosts whose certificates are renewed one after the other never come to rest. */
+  @Test
+  void takesUpACertificateWhileOtherFilesAreReplacedWithoutEnd() throws Exception {
+    byte[] ca = Files.readAllBytes(folder.resolve("destination-ca.pem"));
+    try (ProxyProcess proxy = start();
+        ScheduledExecutorService renewing = Executors.newSingleThreadScheduledExecutor()) {
+      renewing.scheduleAtFixedRate(() -> replace("destination-ca.pem", ca), 0, 100, MILLISECONDS);
+      TestPki.Issued next = identity();
+      next.write(folder, "next");
+      replace("front.key", Files.readAllBytes(folder.resolve("next.key")));
+      replace("front.crt", Files.readAllBytes(folder.resolve("next.crt")));
+      until(() -> shown(proxy).equals(next.certificate()));
+      renewing.shutdownNow();
+    }
+  }
+
+  private void replace(String name, byte[] content) {
+    try {
+      Path whole = Files.write(Files.createTempFile(folder, name, ""), content);
+      Files.move(
+          whole,
+          folder.resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException failed) {
+      throw new AssertionError(failed);
     }
   }
 
