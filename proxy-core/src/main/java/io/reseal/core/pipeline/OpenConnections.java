@@ -52,7 +52,6 @@ public final class OpenConnections {
   /**
    * Says how a connection ends its work. It is asked to at once while draining, and where the
    * snapshot of now would not let it in: that may be a later one than it was decided by.
-   *
    */
   void onDrain(Channel channel, Ending ending, Standing standing, Snapshot now) {
     Served served = clients.get(channel);
